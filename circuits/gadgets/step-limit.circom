@@ -1,0 +1,23 @@
+pragma circom 2.1.6;
+
+include "../layout.circom";
+include "./bits.circom";
+
+/// @title    StepLimit
+/// @notice   What one step uses stays within a share of a base: 10⁴·used ≤ limitBps·base, with no way round.
+///
+/// @input    used      [private] Signed.
+/// @input    limitBps  The limit in basis points, ≥ 0.
+/// @input    base      [private] What the share is taken of, ≥ 0.
+/// @requires |used| < 2^137, 0 ≤ limitBps ≤ 10⁶, 0 ≤ base < 2^132 — width ledger.
+/// @ensures  10⁴·used ≤ limitBps·base over the integers.
+/// @constraints 152 + 1 non-linear.
+/// @security No hint but the digits of Bits.
+template StepLimit() {
+    signal input used;
+    signal input limitBps;
+    signal input base;
+
+    component slack = InRange(BITS_RISK());
+    slack.in <== limitBps * base - 10000 * used;
+}
