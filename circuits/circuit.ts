@@ -1,5 +1,5 @@
 import type { Shape, Tier } from '#portfolio/shape.js'
-import manifest from './manifest.json' with { type: 'json' }
+import manifest from './manifest.js'
 
 /** The statements that are compiled, each once per tier. */
 export const STATEMENTS = ['rebalance', 'digest-market', 'digest-mandate'] as const

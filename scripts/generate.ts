@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { generateLayout } from './generate-layout.js'
+import { generateReadme } from './generate-readme.js'
 
-for (const [path, text] of Object.entries(generateLayout())) {
+for (const [path, text] of Object.entries({ ...generateLayout(), ...generateReadme() })) {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
   console.log(`generated ${path}`)

@@ -270,4 +270,28 @@ describe('limit or reduce', () => {
       pathOf('leverage'),
     ])
   })
+
+  test('refuses the claim of the wrong branch, either way', async () => {
+    // Twins whose generator always makes one claim; the step below is lawful only by the other.
+    const claiming = (bit: 0 | 1) =>
+      loadTwin(circuitOf('rebalance', 'tiny'), `claims-${bit}`, [
+        {
+          file: 'gadgets/limit-or-reduce.circom',
+          find: 'reducing <-- risk > bound ? 1 : 0',
+          replace: `reducing <-- ${bit}`,
+        },
+      ])
+    const outside = await statementOf(limited(heartbeat(roundStep())), ROUND_SHAPE)
+    expect(outside.verdict.outcome).toBe('reducing')
+    const outright = await claiming(0)
+    expect(whole.broken(whole.adopt(outright.calculate(outside.input), outright))).toEqual([
+      pathOf('leverage'),
+    ])
+
+    const growing = await statementOf(roundStep(), ROUND_SHAPE, 'reducing')
+    const reduced = await claiming(1)
+    const broken = whole.broken(whole.adopt(reduced.calculate(growing.input), reduced))
+    expect(broken).toContain(pathOf('leverage'))
+    expect(broken).toContain(pathOf('position.long[0]'))
+  })
 })

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { circuitOf, STATEMENTS, type Statement } from '#circuits/circuit.js'
+import { compileCircuit } from '#circuits/compile.js'
+import manifest from '#circuits/manifest.js'
+import { BaseError } from '#portfolio/base-error.js'
+import type { Tier } from '#portfolio/shape.js'
+import { type CircuitArtifacts, fileHash } from './artifacts.js'
+import type { Hex } from './bn254.js'
+import { circuitIdOf } from './challenge.js'
+import { makeDevelopmentKey } from './development-key.js'
+import { parseVerificationKey, type VerificationKey } from './verification-key.js'
+
+/** A compiled statement with its keys. `circuitId` is what its verification key is registered under on chain. */
+export type ProvingCircuit = {
+  readonly statement: Statement
+  readonly tier: Tier
+  readonly circuitId: Hex
+  readonly artifacts: CircuitArtifacts
+  readonly vkey: VerificationKey
+  readonly development: true
+}
+
+export type TierCircuits = Readonly<Record<Statement, ProvingCircuit>>
+
+/** What is pinned of a circuit in circuits/manifest.json. Hashes are SHA-256 of the files. */
+export type CircuitPin = {
+  readonly constraints: number
+  readonly r1cs: Hex
+  readonly wasm: Hex
+  readonly zkey: Hex
+  readonly vkey: Hex
+}
+
+export type CircuitProgress = {
+  readonly circuit: string
+  readonly phase: 'compiling' | 'key' | 'ready'
+  /** Share of the phase that is done, from 0 to 1. */
+  readonly done: number
+}
+
+export type LoadOptions = {
+  readonly onProgress?: (progress: CircuitProgress) => void
+  readonly signal?: AbortSignal
+  /** Skips the comparison with the manifest: for the script that writes the pins. */
+  readonly unpinned?: boolean
+}
+
+/**
+ * Compiles the circuits of a tier and makes their development keys, or finds what an earlier run made; circuits are
+ * compiled at the same time, keys made one after the other, since each takes every core.
+ *
+ * @throws {@link CircuitPinError} naming the circuit and the kind of file that is not the pinned one.
+ */
+export async function loadCircuits(tier: Tier, options: LoadOptions = {}): Promise<TierCircuits> {
+  const compiled = await Promise.all(STATEMENTS.map((statement) => compile(statement, tier, options)))
+  const entries: [Statement, ProvingCircuit][] = []
+  for (const circuit of compiled) entries.push([circuit.statement, await withKey(circuit, tier, options)])
+  return Object.fromEntries(entries) as TierCircuits
+}
+
+/** Hashes pinned for a circuit, if any. */
+export const pinOf = (name: string): CircuitPin | undefined =>
+  (manifest.circuits as Record<string, CircuitPin>)[name]
+
+async function compile(statement: Statement, tier: Tier, { onProgress, signal, unpinned }: LoadOptions) {
+  const name = `${statement}-${tier}`
+  onProgress?.({ circuit: name, phase: 'compiling', done: 0 })
+  const compiled = await compileCircuit(circuitOf(statement, tier), signal ? { signal } : {})
+  onProgress?.({ circuit: name, phase: 'compiling', done: 1 })
+  const hashes = {
+    r1cs: fileHash(await readFile(compiled.r1csPath)),
+    wasm: fileHash(await readFile(compiled.wasmPath)),
+  }
+  if (!unpinned) {
+    for (const kind of ['r1cs', 'wasm'] as const) {
+      if (hashes[kind] !== pinOf(name)?.[kind]) throw new CircuitPinError(name, kind)
+    }
+  }
+  return { statement, name, compiled, hashes }
+}
+
+async function withKey(
+  { statement, name, compiled, hashes }: Awaited<ReturnType<typeof compile>>,
+  tier: Tier,
+  { onProgress, signal, unpinned }: LoadOptions,
+): Promise<ProvingCircuit> {
+  const circuitId = circuitIdOf(statement, tier, hashes.r1cs)
+  const zkeyPath = join(compiled.folder, 'development.zkey')
+  const vkeyPath = join(compiled.folder, 'development.vkey.json')
+  if (!existsSync(zkeyPath) || !existsSync(vkeyPath)) {
+    await makeDevelopmentKey({
+      r1csPath: compiled.r1csPath,
+      circuitId,
+      zkeyPath,
+      vkeyPath,
+      signal,
+      onProgress: ({ done, total }) => onProgress?.({ circuit: name, phase: 'key', done: done / total }),
+    })
+  }
+  const vkeyBytes = await readFile(vkeyPath)
+  const keyHashes = { zkey: fileHash(await readFile(zkeyPath)), vkey: fileHash(vkeyBytes) }
+  if (!unpinned) {
+    for (const kind of ['zkey', 'vkey'] as const) {
+      if (keyHashes[kind] !== pinOf(name)?.[kind]) throw new CircuitPinError(name, kind)
+    }
+  }
+  const vkey: VerificationKey = JSON.parse(vkeyBytes.toString('utf8'))
+  parseVerificationKey(vkey)
+  onProgress?.({ circuit: name, phase: 'ready', done: 1 })
+  const artifacts = {
+    id: name,
+    wasmPath: compiled.wasmPath,
+    zkeyPath,
+    vkeyPath,
+    hashes: { wasm: hashes.wasm, ...keyHashes },
+  }
+  return { statement, tier, circuitId, artifacts, vkey, development: true }
+}
+
+/** A file differs from the one pinned in circuits/manifest.json: damaged, tampered with, or made from other sources. */
+export class CircuitPinError extends BaseError {
+  constructor(circuit: string, kind: 'r1cs' | 'wasm' | 'zkey' | 'vkey') {
+    super(`The ${kind} file of ${circuit} is not the one pinned in circuits/manifest.json.`, {
+      code: 'PROVER_CIRCUIT_PIN',
+      field: `${circuit}.${kind}`,
+      hints: [
+        'Delete circuits/build and run again to make it anew.',
+        'After a change of a circuit, pin what it compiles to with `npm run build -- --pin`.',
+      ],
+    })
+  }
+}

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const SOURCES = ['portfolio', 'strategy', 'circuits', 'prover', 'verifier-contracts', 'server', 'cli']
+
+const codesInSources = (): Set<string> => {
+  const codes = new Set<string>()
+  for (const folder of SOURCES) {
+    for (const file of readdirSync(folder, { recursive: true }) as string[]) {
+      if (!file.endsWith('.ts') || file.includes('build/')) continue
+      const text = readFileSync(join(folder, file), 'utf8')
+      for (const match of text.matchAll(
+        /'((?:PORTFOLIO|STRATEGY|CIRCUITS|PROVER|CONTRACTS|SERVER|CLI)_[A-Z0-9_]+)'/g,
+      )) {
+        codes.add(match[1]!)
+      }
+    }
+  }
+  return codes
+}
+
+test('every error code is documented, and every documented code exists', () => {
+  const documented = [...readFileSync('docs/errors.md', 'utf8').matchAll(/^### ([A-Z0-9_]+)$/gm)].map(
+    (m) => m[1]!,
+  )
+  expect([...codesInSources()].filter((code) => !documented.includes(code)).sort()).toEqual([])
+  expect(documented.filter((code) => !codesInSources().has(code)).sort()).toEqual([])
+  expect(new Set(documented).size).toBe(documented.length)
+})
+
+test('the README names folders that exist and scripts that exist', () => {
+  const readme = readFileSync('README.md', 'utf8')
+  const tree = /```\n(portfolio\/[\s\S]*?)```/.exec(readme)?.[1] ?? ''
+  const folders = [...tree.matchAll(/^([a-z-]+)\//gm)].map((match) => match[1]!)
+  expect(folders.length).toBeGreaterThan(8)
+  expect(folders.filter((folder) => !existsSync(folder))).toEqual([])
+
+  const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts)
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md']) {
+    const named = [...readFileSync(page, 'utf8').matchAll(/npm (?:run )?([a-z:]+)/g)].map(
+      (match) => match[1]!,
+    )
+    const builtIn = ['ci', 'start', 'test', 'packages']
+    expect([page, named.filter((name) => !builtIn.includes(name) && !scripts.includes(name))]).toEqual([
+      page,
+      [],
+    ])
+  }
+})
+
+test('pages link only to files that exist', () => {
+  const pages = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'docs/protocol.md',
+    'circuits/README.md',
+  ]
+  for (const page of pages) {
+    const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/')) : '.'
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(
+      (m) => m[1]!,
+    )
+    expect([page, links.filter((link) => !existsSync(join(folder, link)))]).toEqual([page, []])
+  }
+})
+
+test('the tests that the security page names exist', () => {
+  const named = [...readFileSync('SECURITY.md', 'utf8').matchAll(/`(test\/[^`]+)`/g)].map(
+    (match) => match[1]!,
+  )
+  expect(named.length).toBeGreaterThan(5)
+  expect(named.filter((path) => !existsSync(path))).toEqual([])
+})
