@@ -23,7 +23,7 @@ export class Prng {
   /** A bigint from `lo` to `hi`, both included. */
   big(lo: bigint, hi: bigint): bigint {
     const span = hi - lo + 1n
-    let x: bigint = 0n
+    let x = 0n
     for (let bits = 0; bits < span.toString(2).length + 64; bits += 32) x = (x << 32n) | BigInt(this.next())
     return lo + (x % span)
   }
@@ -44,9 +44,9 @@ export class Prng {
   /** Splits `total` into `parts` numbers of its own sign that sum to it exactly. */
   split(total: bigint, parts: number): bigint[] {
     const weights = Array.from({ length: parts }, () => this.big(0n, 1000n))
-    if (weights.every((w) => w === 0n)) weights[0] = 1n
+    if (!weights.some((w) => w > 0n)) weights[0] = 1n
     const whole = weights.reduce((a, b) => a + b, 0n)
-    const shares: bigint[] = weights.map((w) => (total * w) / whole)
+    const shares = weights.map((w) => (total * w) / whole)
     const last = weights.findLastIndex((w) => w > 0n)
     shares[last] = shares[last]! + total - shares.reduce((a, b) => a + b, 0n)
     return shares

@@ -1,0 +1,44 @@
+import { exposureOf } from '#portfolio/exposure.js'
+import type { Step } from '#portfolio/step.js'
+import { sum } from '#portfolio/units.js'
+import { allocateEquity } from './allocate-cash.js'
+import type { PlanInput } from './plan.js'
+import { flowSplit } from './relaxation.js'
+import { expectedFill } from './trading-cost.js'
+
+/**
+ * The step that does `trades` (signed, 1e-8 unit, one per slot) at their expected fills, exactly: cash per account follows
+ * from value conservation, and moves between accounts where their margins and caps ask for it.
+ */
+export function buildStep(input: PlanInput, trades: readonly bigint[]): Step {
+  const { market, mandate, book, shape } = input
+  const flows = flowSplit(input)
+  const fills = trades.map((t, i) =>
+    t === 0n ? 0n : expectedFill(market.slots[i]!.price, t > 0n ? 'buy' : 'sell', input.costs[i]!),
+  )
+  const paid = (a: number) =>
+    sum(trades.map((t, i) => (mandate.slots[i]?.account === a ? t * fills[i]! : 0n)))
+  const quantities = book.quantities.map((q, i) => q + trades[i]!)
+  const cash = book.cash.map((c, a) => c + flows[a]! - paid(a))
+  const untransferred = { universeId: mandate.universeId, cash, quantities }
+  const after = exposureOf(untransferred, market, mandate, shape)
+  const before = exposureOf(book, market, mandate, shape, flows)
+  const equity = allocateEquity(after, before, mandate, input.safetyBps ?? 200n)
+  return {
+    market,
+    mandate,
+    oldUniverse: input.oldUniverse,
+    oldBook: book,
+    newBook: { ...untransferred, cash: cash.map((c, a) => c + equity[a]! - after.accountEquity[a]!) },
+    oldBudget: input.budget,
+    fills,
+    fee: 0n,
+    carryGain: 0n,
+    carryLoss: 0n,
+    netFlow: input.netFlow,
+    flowSplit: flows,
+    window: input.window,
+    changed: input.changed,
+    open: false,
+  }
+}

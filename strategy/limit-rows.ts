@@ -1,0 +1,135 @@
+import { exposureOf } from '#portfolio/exposure.js'
+import { marginShareBps } from '#portfolio/mandate.js'
+import type { MarketSlot } from '#portfolio/market.js'
+import { abs } from '#portfolio/units.js'
+import { type Affine, affine, combine } from './linear-program.js'
+import type { PlanInput } from './plan.js'
+import { flowSplit, type Relaxation } from './relaxation.js'
+
+/**
+ * One limit as a linear row: `risk` ≤ `factor` · `of`. It has the id of the check it stands for. Where the statement lets
+ * a step pass that only reduces, `reduced` ≤ `before` is what it asks for instead.
+ */
+export type LimitRow = {
+  readonly id: string
+  readonly kind: 'risk' | 'flow' | 'budget'
+  readonly risk: Affine
+  readonly factor: number
+  readonly of: Affine
+  readonly reduced?: Affine
+  readonly before?: number
+  /** A limit that market moves and lots cannot overrun needs no safety margin. */
+  readonly exact?: boolean
+}
+
+/** Every limit of the mandate that trades or transfers can change, in the order of the reference model. */
+export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
+  const { market, mandate, book, shape } = input
+  const old = exposureOf(book, market, mandate, shape, flowSplit(input))
+  const share = (x: bigint) => Number(x) / r.nav
+  const negated = (x: Affine) => combine([[-1, x]])
+  const total = (xs: readonly Affine[], weight: (i: number) => number = () => 1) =>
+    combine(xs.map((x, i) => [weight(i), x] as const))
+  const rows: LimitRow[] = []
+  const risk = (id: string, value: Affine, bps: bigint, before: number) => {
+    rows.push({
+      id,
+      kind: 'risk',
+      risk: value,
+      factor: Number(bps) / 1e4,
+      of: r.navAfter,
+      reduced: value,
+      before,
+    })
+  }
+  const twoSided = (
+    hi: string,
+    lo: string,
+    value: Affine,
+    [loBps, hiBps]: [bigint, bigint],
+    before: number,
+  ) => {
+    risk(hi, value, hiBps, before)
+    risk(lo, negated(value), -loBps, -before)
+  }
+  // Sum of a slope over the book, from the amounts already expressed in turnover weights.
+  const slope = (of: (slot: MarketSlot) => bigint) =>
+    total(r.quantity, (i) => (r.weight[i]! > 0 ? Number(of(market.slots[i]!)) / r.weight[i]! : 0))
+
+  mandate.slots.forEach((slot, i) => {
+    const held = share(book.quantities[i]!) * r.weight[i]!
+    const limit = (id: string, value: Affine, cap: bigint, before: number) => {
+      const factor = share(cap) * r.weight[i]!
+      rows.push({ id, kind: 'risk', risk: value, factor, of: affine(1), reduced: value, before, exact: true })
+    }
+    limit(`position.long[${i}]`, r.quantity[i]!, slot.maxLong, held)
+    limit(`position.short[${i}]`, negated(r.quantity[i]!), slot.maxShort, -held)
+    risk(`concentration[${i}]`, r.size[i]!, slot.concentrationBps, share(old.absDelta[i]!))
+  })
+  mandate.groups.forEach((group, g) => {
+    const inside = (xs: readonly Affine[]) => xs.filter((_, i) => mandate.slots[i]?.groups.includes(g))
+    const bounds: [bigint, bigint] = [group.netLoBps, group.netHiBps]
+    twoSided(
+      `group.netHi[${g}]`,
+      `group.netLo[${g}]`,
+      total(inside(r.delta)),
+      bounds,
+      share(old.groupNet[g]!),
+    )
+    risk(`group.gross[${g}]`, total(inside(r.size)), group.grossBps, share(old.groupGross[g]!))
+  })
+  twoSided('net.hi', 'net.lo', total(r.delta), [mandate.netLoBps, mandate.netHiBps], share(old.net))
+  risk('leverage', total(r.size), mandate.leverageBps, share(old.gross))
+  const gamma = slope((slot) => slot.gamma)
+  twoSided('gamma.hi', 'gamma.lo', gamma, [mandate.gammaLoBps, mandate.gammaHiBps], share(old.gamma))
+  const vega = slope((slot) => slot.vega)
+  twoSided('vega.hi', 'vega.lo', vega, [mandate.vegaLoBps, mandate.vegaHiBps], share(old.vega))
+  mandate.maxLossBps.forEach((bps, s) => {
+    risk(`loss[${s}]`, negated(slope((slot) => slot.changes[s]!)), bps, share(old.losses[s]!))
+  })
+
+  const rate = (i: number) => Number(market.slots[i]!.marginBps) / 1e4
+  mandate.accounts.forEach(({ marginMultipleBps, venueCapBps }, a) => {
+    const multiple = Number(marginMultipleBps) / 1e4
+    const margin = total(r.size, (i) => (mandate.slots[i]?.account === a ? multiple * rate(i) : 0))
+    const reduced = combine([
+      [1, margin],
+      [-1, r.equity[a]!],
+    ])
+    const before = (multiple * share(old.accountMargin[a]!)) / 1e4 - share(old.accountEquity[a]!)
+    rows.push({
+      id: `margin[${a}]`,
+      kind: 'risk',
+      risk: margin,
+      factor: 1,
+      of: r.equity[a]!,
+      reduced,
+      before,
+    })
+    risk(`venue[${a}]`, r.equity[a]!, venueCapBps, share(old.accountEquity[a]!))
+  })
+  risk('freeCollateral', total(r.size, rate), marginShareBps(mandate), share(old.margin) / 1e4)
+
+  const flow = (id: string, value: Affine, bps: bigint, of: Affine) => {
+    rows.push({ id, kind: 'flow', risk: value, factor: Number(bps) / 1e4, of })
+  }
+  const lessFlow = combine([
+    [1, r.turnover],
+    [-1, affine(share(abs(input.netFlow)))],
+  ])
+  flow('turnover', lessFlow, mandate.turnoverBps, r.navAfter)
+  flow('cost', r.cost, mandate.costBps, r.traded)
+  const budget = (name: 'cost' | 'gain' | 'turnover', used: Affine, bps: bigint) => {
+    const before = r.carried[name]
+    const risk = combine([
+      [1, affine(before)],
+      [1, used],
+    ])
+    const id = `rolling.${name}`
+    rows.push({ id, kind: 'budget', risk, factor: Number(bps) / 1e4, of: r.navAfter, reduced: risk, before })
+  }
+  budget('cost', r.cost, mandate.rollingCostBps)
+  budget('gain', affine(), mandate.rollingGainBps)
+  budget('turnover', r.turnover, mandate.rollingTurnoverBps)
+  return rows
+}

@@ -1,0 +1,30 @@
+import type { PlanInput } from './plan.js'
+
+export const ROUNDINGS = ['down', 'nearest', 'up'] as const
+export type Rounding = (typeof ROUNDINGS)[number]
+
+/**
+ * Rounds trades to whole lots, `down` towards no trade and `up` away from it. A trade below the smallest one of its
+ * instrument is dropped, and one that would leave less than a lot of a position closes it exactly.
+ */
+export function roundLots(quantities: readonly number[], input: PlanInput, rounding: Rounding): bigint[] {
+  return quantities.map((quantity, i) => {
+    const cost = input.costs[i]
+    if (!cost || quantity === 0 || !Number.isFinite(quantity)) return 0n
+    const exact = BigInt(Math.round(Math.abs(quantity)))
+    const extra = rounding === 'down' ? 0n : rounding === 'nearest' ? cost.lot / 2n : cost.lot - 1n
+    const lots = ((exact + extra) / cost.lot) * cost.lot
+    const side = quantity > 0 ? 1n : -1n
+    const held = input.book.quantities[i]!
+    const rest = held + side * exact
+    const closes = held !== 0n && side * held < 0n && (rest < 0n ? -rest : rest) * 1_000n < cost.lot
+    if (closes) return -held
+    return lots < cost.minimum ? 0n : side * lots
+  })
+}
+
+/** Slots whose trade, as solved, is too small to be done. */
+export const tooSmall = (quantities: readonly number[], input: PlanInput): number[] =>
+  roundLots(quantities, input, 'nearest').flatMap((t, i) =>
+    t === 0n && Math.abs(quantities[i]!) > 1 ? [i] : [],
+  )

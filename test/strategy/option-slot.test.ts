@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { abs, BPS, BPS_MAX, OutOfRangeError } from '#portfolio/units.js'
+import { black76, OptionInputError } from '#strategy/black-scholes.js'
+import { type OptionMark, optionSlot } from '#strategy/option-slot.js'
+
+const E8 = 100_000_000n
+const CHAINS = new URL('../../../shared/data/options/', import.meta.url)
+
+// BTC-25SEP26-75000-P at 2026-01-02 21:16:23 UTC; Deribit public API: forward 92,870.44, mark IV 48.59 %, mark 0.07107871.
+const MARK: OptionMark = {
+  terms: { type: 'put', strikeE8: 75_000n * E8, expiry: 1_790_323_200n },
+  spotE8: 8_980_524_000_000n,
+  forwardE8: 9_287_044_000_000n,
+  iv: 0.4859,
+  now: 1_767_388_583n,
+  contractSizeE8: E8,
+  spotShocksBps: [-2500n, -1600n, 0n, 800n, 2500n],
+  volShocksBps: [4000n, 0n, 0n, -1500n, 4000n],
+  minMarginBps: 1000n,
+}
+
+describe('a live option', () => {
+  const slot = optionSlot(MARK)
+
+  test('reproduces the exchange: price 0.07107871 × forward, delta −0.2348', () => {
+    expect(Math.abs(Number(slot.price) / 1e8 / 92_870.44 - 0.07107871)).toBeLessThan(1e-5)
+    expect(Number(slot.delta) / 1e8 / 92_870.44).toBeCloseTo(-0.2348, 3)
+  })
+
+  test('dollar delta and gamma predict a small move of the spot, vega a small move of the volatility', () => {
+    const up = optionSlot({ ...MARK, spotShocksBps: [100n, -100n, 0n], volShocksBps: [0n, 0n, 200n] })
+    const [rise, fall, steeper] = up.changes.map(Number) as [number, number, number]
+    expect((rise - fall) / (0.02 * Number(slot.delta))).toBeCloseTo(1, 3)
+    // Γ·F²/100 is the change of the dollar delta for 1 %, so the second difference over ±1 % is a hundredth of it.
+    expect((rise + fall) / (Number(slot.gamma) / 100)).toBeCloseTo(1, 2)
+    expect(steeper / (Number(slot.vega) * 0.02 * 48.59)).toBeCloseTo(1, 2)
+  })
+
+  test('each scenario is a full repricing, and an unmoved one changes nothing', () => {
+    const years = Number(MARK.terms.expiry - MARK.now) / 31_536_000
+    const at = (spot: number, vol: number) =>
+      black76({ type: 'put', forward: 92_870.44 * spot, strike: 75_000, vol: 0.4859 * vol, years }).price
+    const expected = at(0.75, 1.4) - at(1, 1)
+    expect(Math.abs(Number(slot.changes[0]) / 1e8 - expected)).toBeLessThan(1e-6)
+    expect(slot.changes[2]).toBe(0n)
+  })
+
+  test('the margin rate covers the worst scenario over the dollar delta, and no more', () => {
+    const worst = slot.changes.map(abs).reduce((a, b) => (a > b ? a : b))
+    expect(slot.marginBps * abs(slot.delta)).toBeGreaterThanOrEqual(worst * BPS)
+    expect((slot.marginBps - 1n) * abs(slot.delta)).toBeLessThan(worst * BPS)
+  })
+
+  test('the margin rate keeps to its floor and to the highest rate there is', () => {
+    const calm = { ...MARK, spotShocksBps: [1n], volShocksBps: [0n] }
+    expect(optionSlot(calm).marginBps).toBe(1000n)
+    const far = {
+      ...MARK,
+      terms: { ...MARK.terms, strikeE8: 20_000n * E8 },
+      now: MARK.terms.expiry - 864_000n,
+    }
+    expect(optionSlot({ ...far, spotShocksBps: [-9000n], volShocksBps: [30_000n] }).marginBps).toBe(BPS_MAX)
+  })
+
+  test('scales with the contract size and never moves more than the put is worth', () => {
+    const tenth = optionSlot({ ...MARK, contractSizeE8: E8 / 10n })
+    for (const name of ['price', 'delta', 'gamma', 'vega'] as const) {
+      expect(abs(tenth[name] * 10n - slot[name])).toBeLessThanOrEqual(10n)
+    }
+    for (const change of slot.changes) expect(change).toBeGreaterThanOrEqual(-slot.price - 1n)
+  })
+})
+
+describe('at expiry', () => {
+  const expired = { ...MARK, now: MARK.terms.expiry }
+  const flat = { delta: 0n, gamma: 0n, vega: 0n, marginBps: 0n, changes: [0n, 0n, 0n, 0n, 0n] }
+
+  test('in the money: its settlement value and nothing else', () => {
+    expect(optionSlot({ ...expired, spotE8: 7_000_012_345_678n })).toEqual({
+      ...flat,
+      price: 75_000n * E8 - 7_000_012_345_678n,
+      suspended: false,
+    })
+  })
+
+  test('out of the money: nothing', () => {
+    expect(optionSlot({ ...expired, suspended: true })).toEqual({ ...flat, price: 0n, suspended: true })
+  })
+
+  test('one second before, it still moves', () => {
+    const last = optionSlot({
+      ...expired,
+      now: expired.now - 1n,
+      spotE8: 7_000_000_000_000n,
+      forwardE8: 7_000_000_000_000n,
+    })
+    expect(last.delta).toBe(-7_000_000_000_000n)
+  })
+})
+
+describe('bad input', () => {
+  test('shock lists of different length', () => {
+    expect(() => optionSlot({ ...MARK, volShocksBps: [0n] })).toThrowError(OptionInputError)
+  })
+  test.each([Number.NaN, -0.1, Number.POSITIVE_INFINITY])('volatility %d', (iv) => {
+    expect(() => optionSlot({ ...MARK, iv })).toThrowError(OptionInputError)
+  })
+  test('a unit too large for the width of a price', () => {
+    expect(() => optionSlot({ ...MARK, contractSizeE8: 100_000_000n * E8 })).toThrowError(OutOfRangeError)
+  })
+})
+
+describe.skipIf(!existsSync(CHAINS))('whole chains of 2026 (skipped where ../shared/data is absent)', () => {
+  test.each(['20260102T211623Z', '20260427T060852Z'])(
+    '%s: price and delta as the exchange reports them',
+    (name) => {
+      const file = gunzipSync(readFileSync(new URL(`deribit_chain_${name}.csv.gz`, CHAINS))).toString()
+      const [head = '', ...lines] = file.trim().split(/\r?\n/)
+      const names = head.split(',')
+      const prices: number[] = []
+      const deltas: number[] = []
+      for (const line of lines) {
+        const row = Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell]))
+        const forward = Number(row.futures_price)
+        const iv = Number(row.implied_volatility)
+        if (!(forward > 0 && iv > 0)) continue
+        const slot = optionSlot({
+          terms: {
+            type: row.option_type as 'call' | 'put',
+            strikeE8: BigInt(Math.round(Number(row.strike) * 1e8)),
+            expiry: BigInt(Date.parse(row.expiry_datetime!) / 1000),
+          },
+          spotE8: BigInt(Math.round(Number(row.index_price) * 1e8)),
+          forwardE8: BigInt(Math.round(forward * 1e8)),
+          iv,
+          now: BigInt(Math.round(Date.parse(row.timestamp!) / 1000)),
+          contractSizeE8: E8,
+          spotShocksBps: [],
+          volShocksBps: [],
+          minMarginBps: 0n,
+        })
+        prices.push(Math.abs(Number(slot.price) / 1e8 / forward - Number(row.mark_price)))
+        deltas.push(Math.abs(Number(slot.delta) / 1e8 / forward - Number(row.delta)))
+      }
+      const quantile = (xs: number[], p: number) => xs.sort((a, b) => a - b)[Math.floor(p * xs.length)]!
+      expect(prices.length).toBeGreaterThan(1_000)
+      expect(quantile(prices, 0.5)).toBeLessThan(1e-4)
+      expect(quantile(prices, 0.95)).toBeLessThan(5e-4)
+      expect(quantile(deltas, 0.5)).toBeLessThan(5e-4)
+      expect(quantile(deltas, 0.95)).toBeLessThan(3e-3)
+    },
+  )
+})
