@@ -16,7 +16,7 @@ const run = (what: string, command: string, ...args: string[]) => {
 run('biome', 'biome', 'check', '--error-on-warnings', '.')
 run('the type checker', 'tsc', '-p', 'tsconfig.json')
 
-const generated = { ...generateLayout(), ...generateReadme(), ...(await generateAbi()) }
+const generated = { ...generateLayout(), ...generateReadme(), ...generateAbi() }
 for (const [path, text] of Object.entries(generated)) {
   if (readFileSync(path, 'utf8') !== text) findings.push(`${path} is stale: npm run generate`)
 }

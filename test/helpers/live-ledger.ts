@@ -1,6 +1,7 @@
 import { type Account, createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
+import type { Instrument } from '#portfolio/instrument.js'
 import { type Mandate, mandateVector } from '#portfolio/mandate.js'
 import { linearSlot, type Market, marketVector, paddingSlot, unitPrice } from '#portfolio/market.js'
 import { type Shape, shapeOf, type Tier } from '#portfolio/shape.js'
@@ -10,6 +11,7 @@ import { loadCircuits, type TierCircuits } from '#prover/circuits.js'
 import { type Digest, loadDigest, openingBudget } from '#prover/digest.js'
 import { toSolidityProof } from '#prover/groth16-proof.js'
 import { ProverPool } from '#prover/prover-pool.js'
+import { sealedTradeLength } from '#prover/sealed-trade.js'
 import { digestStatement, rebalanceStatement, type Statement, type StepBlindings } from '#prover/statement.js'
 import {
   errorsAbi,
@@ -59,7 +61,6 @@ export const TERMS = {
 } as const
 
 export const WINDOW_LENGTH = 86_400
-export const SEALED_TRADE: Hex = `0x${'5a'.repeat(320)}`
 
 const connect = (rpcUrl: string) => {
   const transport = http(rpcUrl)
@@ -72,6 +73,9 @@ const connect = (rpcUrl: string) => {
 
 /** A real chain with everything deployed for one tier, development keys, a spot-and-perp universe and settable feeds. */
 export class LiveLedger {
+  /** Gas of the last transaction of each function. */
+  readonly gasUsed: Record<string, number> = {}
+
   private constructor(
     readonly deployment: Deployment,
     readonly circuits: TierCircuits,
@@ -86,7 +90,7 @@ export class LiveLedger {
     private readonly stopChain: () => Promise<void>,
   ) {}
 
-  static async start(tier: Tier = 'tiny'): Promise<LiveLedger> {
+  static async start(tier: Tier = 'tiny', slots = 3): Promise<LiveLedger> {
     const anvil = await startAnvil()
     const clients = connect(anvil.rpcUrl)
     const circuits = await loadCircuits(tier)
@@ -110,7 +114,7 @@ export class LiveLedger {
       BTC: await deployContract(wallet, 'PriceFeed', ['BTC / USD', 8]),
       ETH: await deployContract(wallet, 'PriceFeed', ['ETH / USD', 8]),
     }
-    const universe = spotAndPerp(shape)
+    const universe = spotAndPerp(shape, slots)
     const terms = Object.fromEntries(
       Object.entries(feeds).map(([name, address]) => [
         name,
@@ -145,6 +149,11 @@ export class LiveLedger {
     await this.stopChain()
   }
 
+  /** A blob of the length that every sealed trade of the tier has. */
+  get sealedTrade(): Hex {
+    return `0x${'5a'.repeat(sealedTradeLength(this.shape.slots))}`
+  }
+
   get reader() {
     return this.clients.reader
   }
@@ -160,6 +169,7 @@ export class LiveLedger {
     const hash = await this.clients.as(role).writeContract(call)
     const receipt = await this.reader.waitForTransactionReceipt({ hash, checkReplacement: false })
     if (receipt.status !== 'success') throw new Error(`${call.functionName} reverted after simulation`)
+    this.gasUsed[call.functionName] = Number(receipt.gasUsed)
     return receipt
   }
 
@@ -250,7 +260,7 @@ export class LiveLedger {
     const { circuitId } = this.circuits.rebalance
     const portfolioId = portfolioIdOf(this.creation(salt))
     const domain = domainOf(foundry.id, this.deployment.ledger, portfolioId, circuitId)
-    const place = { circuitId, domain, epoch, payload: payloadOf(SEALED_TRADE) }
+    const place = { circuitId, domain, epoch, payload: payloadOf(this.sealedTrade) }
     const verdict = evaluateStep(step, this.shape)
     const statement = rebalanceStatement(this.digest, step, verdict, this.shape, blindings, place)
     const proof = await this.prove(statement, 'rebalance')
@@ -272,7 +282,7 @@ export class LiveLedger {
           open: head.open === 1n,
         },
         proof,
-        sealedTrade: SEALED_TRADE,
+        sealedTrade: this.sealedTrade,
         authorization,
       },
     }
@@ -321,22 +331,22 @@ export class LiveLedger {
   }
 }
 
-function spotAndPerp(shape: Shape): Universe {
+/** Spot and perp of two coins over the accounts of the shape: three slots, or as many as asked for. */
+function spotAndPerp(shape: Shape, slots: number): Universe {
   const shocksBps = Array.from({ length: shape.scenarios }, (_, s) => (s % 2 === 0 ? -2_000n : 2_000n))
-  const line = { contractSizeE8: 100_000_000n, shocksBps }
-  return {
-    instruments: [
-      { ...line, symbol: 'BTC', kind: 'spot', underlying: 'BTC', feed: 'BTC', account: 0, marginBps: 0n },
-      {
-        ...line,
-        symbol: 'BTC-PERP',
-        kind: 'perp',
-        underlying: 'BTC',
-        feed: 'BTC',
-        account: 1,
-        marginBps: 500n,
-      },
-      { ...line, symbol: 'ETH', kind: 'spot', underlying: 'ETH', feed: 'ETH', account: 0, marginBps: 0n },
-    ],
+  const instruments: Instrument[] = []
+  for (const underlying of ['BTC', 'ETH']) {
+    for (const kind of ['spot', 'perp'] as const) {
+      for (let account = 0; account < shape.accounts; account++) {
+        const symbol = `${underlying}-${kind.toUpperCase()}-${account}`
+        const marginBps = kind === 'spot' ? 0n : 500n
+        const size = { contractSizeE8: 100_000_000n, marginBps, shocksBps }
+        instruments.push({ ...size, symbol, kind, underlying, feed: underlying, account })
+      }
+    }
   }
+  // BTC spot on account 0, BTC perp on account 1, ETH spot on account 0, then the rest.
+  const order = ['BTC-SPOT-0', 'BTC-PERP-1', 'ETH-SPOT-0']
+  const rank = ({ symbol }: Instrument) => (order.includes(symbol) ? order.indexOf(symbol) : order.length)
+  return { instruments: instruments.sort((a, b) => rank(a) - rank(b)).slice(0, slots) }
 }

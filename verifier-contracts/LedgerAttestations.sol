@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {Core, IMandates, Terms} from "./interfaces/IMandates.sol";
+import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
+import {Attestation, Attestations, Kind} from "./libraries/Attestations.sol";
+import {Flags, Flow, Stored} from "./libraries/LedgerStorage.sol";
+import {PublicVector} from "./libraries/PublicVector.sol";
+import {Signatures} from "./libraries/Signatures.sol";
+import {TypedData} from "./libraries/TypedData.sol";
+
+/// @title  LedgerAttestations
+/// @dev    The half of the ledger that rests on attestors' words. Only {replaceBook} moves a head, and it needs the
+///         manager's signature as well.
+abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
+    uint256 private constant HEADS = 32;
+    uint256 private constant FLOWS_MAX = 64;
+    bytes32 private constant REPLACE_TYPE =
+        keccak256("ReplaceBook(bytes32 portfolioId,uint256 epoch,bytes32 head,uint256 newBook)");
+
+    mapping(bytes32 portfolioId => Stored) internal _portfolios;
+    mapping(bytes32 portfolioId => mapping(uint256 index => Flow)) internal _flows;
+    mapping(bytes32 portfolioId => mapping(bytes32 flowId => bool)) private _usedFlows;
+    mapping(address attestor => uint8) private _tiers;
+
+    /// @param attestors Listed signers, and the highest evidence tier each may state.
+    constructor(address[] memory attestors, uint8[] memory tiers) {
+        for (uint256 i; i < attestors.length; ++i) _tiers[attestors[i]] = tiers[i];
+    }
+
+    /// @inheritdoc IRebalanceLedger
+    function recordFlow(Attestation calldata attestation, bytes calldata attestorSignature) external {
+        bytes32 id = attestation.portfolioId;
+        Stored storage stored = _open(id);
+        _checkAttested(attestation, attestorSignature, Kind.Flow, stored.mandate);
+        if (attestation.epoch != 0) revert WrongAttestation("epoch");
+        if (attestation.head != 0) revert WrongAttestation("head");
+        if (attestation.commitment != 0) revert WrongAttestation("commitment");
+        int256 amount = attestation.amount;
+        if (amount == 0 || !_isValue(amount)) revert WrongAttestation("amount");
+        if (_usedFlows[id][attestation.flowId]) revert FlowUsed(id, attestation.flowId);
+        (int256 waiting, uint256 count) = netFlowAt(id, block.timestamp);
+        if (count == FLOWS_MAX || !_isValue(waiting + amount)) revert FlowsFull(id);
+
+        _usedFlows[id][attestation.flowId] = true;
+        _flows[id][stored.consumedFlows + count] =
+            Flow(int128(amount), uint40(block.timestamp), uint40(attestation.asOf));
+        ++stored.pendingFlows;
+        emit FlowRecorded(
+            id, attestation.flowId, amount, attestation.asOf, attestation.attestor, attestation.evidence
+        );
+    }
+
+    /// @inheritdoc IRebalanceLedger
+    function attest(
+        Attestation calldata attestation,
+        bytes calldata attestorSignature,
+        Head calldata confirmed,
+        Link[] calldata later
+    ) external {
+        bytes32 id = attestation.portfolioId;
+        Stored storage stored = _open(id);
+        _checkAttested(attestation, attestorSignature, Kind.Confirm, stored.mandate);
+        _checkNoFlow(attestation);
+        if (attestation.commitment != confirmed.book) revert WrongAttestation("commitment");
+        if (later.length >= HEADS || attestation.epoch + later.length != stored.epoch) {
+            revert WrongAttestation("epoch");
+        }
+        bytes32 head = _hash(confirmed.previous, confirmed.book, confirmed.budget);
+        if (attestation.head != head) revert WrongAttestation("head");
+        for (uint256 i; i < later.length; ++i) head = _hash(head, later[i].book, later[i].budget);
+        if (head != stored.head) revert WrongHead(id, stored.head, head);
+        if (attestation.asOf <= stored.attestedAt) {
+            revert AttestationNotNewer(attestation.asOf, stored.attestedAt);
+        }
+
+        _setAttested(stored, attestation);
+        emit Attested(
+            id, attestation.epoch, attestation.asOf, attestation.tier, attestation.attestor, attestation.evidence
+        );
+    }
+
+    /// @inheritdoc IRebalanceLedger
+    function replaceBook(
+        Attestation calldata attestation,
+        bytes calldata attestorSignature,
+        Head calldata head,
+        bytes calldata authorization
+    ) external {
+        bytes32 id = attestation.portfolioId;
+        Stored storage stored = _open(id);
+        _checkAttested(attestation, attestorSignature, Kind.Replace, stored.mandate);
+        _checkNoFlow(attestation);
+        _checkHead(id, stored.head, head);
+        if (attestation.head != stored.head) revert WrongAttestation("head");
+        if (attestation.epoch != stored.epoch) revert WrongAttestation("epoch");
+        uint256 book = attestation.commitment;
+        if (book >= PublicVector.FIELD || book == 0) revert WrongAttestation("commitment");
+        Core memory core = abi.decode(stored.mandate.code, (Core));
+        bytes32 structHash = keccak256(abi.encode(REPLACE_TYPE, id, attestation.epoch, attestation.head, book));
+        _checkAuthorized(id, core.manager, structHash, authorization);
+
+        _replace(id, stored, attestation, head.budget);
+    }
+
+    /// @inheritdoc IRebalanceLedger
+    function netFlowAt(bytes32 portfolioId, uint256 time) public view returns (int256 netFlow, uint256 count) {
+        Stored storage stored = _portfolios[portfolioId];
+        (uint256 first, uint256 pending) = (stored.consumedFlows, stored.pendingFlows);
+        for (; count < pending; ++count) {
+            Flow memory flow = _flows[portfolioId][first + count];
+            if (flow.recordedAt > time) break;
+            netFlow += flow.amount;
+        }
+    }
+
+    /// @inheritdoc IRebalanceLedger
+    function attestorTier(address attestor) external view returns (uint8) {
+        return _tiers[attestor];
+    }
+
+    function _open(bytes32 portfolioId) internal view returns (Stored storage stored) {
+        stored = _portfolios[portfolioId];
+        if (stored.flags & (Flags.OPEN | Flags.CLOSED) != Flags.OPEN) revert NotOpen(portfolioId);
+    }
+
+    function _checkHead(bytes32 portfolioId, bytes32 expected, Head calldata head) internal pure {
+        bytes32 given = _hash(head.previous, head.book, head.budget);
+        if (given != expected) revert WrongHead(portfolioId, expected, given);
+    }
+
+    function _checkAuthorized(bytes32 id, address manager, bytes32 structHash, bytes calldata authorization)
+        internal
+        view
+    {
+        bytes32 digest = _typed(structHash);
+        if (!Signatures.isValid(manager, digest, authorization)) revert NotAuthorized(id, digest);
+    }
+
+    /// @dev Kind, dates, tier and signature; the fields that depend on the kind are the caller's.
+    function _checkAttested(
+        Attestation calldata attestation,
+        bytes calldata signature,
+        Kind kind,
+        address mandate
+    ) internal view {
+        if (attestation.kind != kind) revert WrongKind(attestation.kind, kind);
+        if (attestation.asOf > block.timestamp) revert WrongAttestation("asOf");
+        if (attestation.deadline < block.timestamp) revert AttestationExpired(attestation.deadline);
+        (, Terms memory terms) = abi.decode(mandate.code, (Core, Terms));
+        if (attestation.tier < terms.attestationTier) revert TierTooLow(attestation.tier, terms.attestationTier);
+        bool listed = attestation.tier <= _tiers[attestation.attestor];
+        bytes32 digest = _typed(Attestations.hash(attestation));
+        if (!listed || !Signatures.isValid(attestation.attestor, digest, signature)) {
+            revert NotAttested(attestation.attestor, attestation.tier);
+        }
+    }
+
+    function _checkNoFlow(Attestation calldata attestation) internal pure {
+        if (attestation.amount != 0) revert WrongAttestation("amount");
+        if (attestation.flowId != 0) revert WrongAttestation("flowId");
+    }
+
+    function _setAttested(Stored storage stored, Attestation calldata attestation) internal {
+        (stored.attestedAt, stored.attestedTier) = (uint40(attestation.asOf), attestation.tier);
+    }
+
+    function _hash(bytes32 previous, uint256 book, uint256 budget) internal pure returns (bytes32) {
+        return keccak256(abi.encode(previous, book, budget));
+    }
+
+    /// @dev The chain of heads starts anew, so that no head before this one can be confirmed any more.
+    function _replace(bytes32 id, Stored storage stored, Attestation calldata attestation, uint256 budget) private {
+        uint256 book = attestation.commitment;
+        stored.head = _hash(0, book, budget);
+        if (stored.flags & Flags.REPLACED == 0) stored.provenEpoch = stored.epoch;
+        stored.flags |= Flags.REPLACED;
+        uint256 epoch = ++stored.epoch;
+        _setAttested(stored, attestation);
+        emit BookReplaced(id, epoch, book, budget, attestation.attestor, attestation.evidence);
+    }
+
+    /// @dev Magnitude below 2^126, so that the circuit can take it.
+    function _isValue(int256 amount) private pure returns (bool) {
+        return amount > -(1 << 126) && amount < 1 << 126;
+    }
+}

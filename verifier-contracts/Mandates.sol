@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
+import {Core, Creation, IMandates, Terms} from "./interfaces/IMandates.sol";
+import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
+import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
+import {CodeBlob} from "./libraries/CodeBlob.sol";
+import {Layout} from "./libraries/Layout.sol";
+import {MandateRules} from "./libraries/MandateRules.sol";
+import {PackedInts} from "./libraries/PackedInts.sol";
+import {PublicVector} from "./libraries/PublicVector.sol";
+import {Shape} from "./libraries/Shape.sol";
+
+/// @title  Mandates
+/// @dev    A stored mandate is a blob, ABI-encoded (Core, Terms, governor, blob of the packed vector). Activation tells
+///         the ledger, so that a rebalance reads its mandate's blob without asking this contract.
+contract Mandates is IMandates {
+    struct Record {
+        address active; // slot 0, bits   0–159, blob of the active mandate
+        uint40 activatedAt; // slot 0, bits 160–199
+        uint32 activeVersion; // slot 0, bits 200–231
+        address waiting; // slot 1, bits   0–159, blob of the scheduled mandate
+        uint40 dueAt; // slot 1, bits 160–199
+        uint32 scheduled; // slot 1, bits 200–231, versions given out
+    }
+
+    IGroth16Verifier public immutable VERIFIER;
+    IMarketSnapshots public immutable SNAPSHOTS;
+    IRebalanceLedger public immutable LEDGER;
+    bytes32 public immutable CIRCUIT_ID;
+    uint256 public immutable NOTICE;
+    uint8 private immutable _SLOTS;
+    uint8 private immutable _GROUPS;
+    uint8 private immutable _ACCOUNTS;
+    uint8 private immutable _SCENARIOS;
+
+    mapping(bytes32 portfolioId => Record) private _records;
+    mapping(bytes32 portfolioId => mapping(uint256 version => address)) private _blobs;
+
+    constructor(
+        IGroth16Verifier verifier,
+        IMarketSnapshots snapshots,
+        IRebalanceLedger ledger,
+        bytes32 circuitId,
+        Shape memory shape,
+        uint256 notice
+    ) {
+        (VERIFIER, SNAPSHOTS, LEDGER) = (verifier, snapshots, ledger);
+        (CIRCUIT_ID, NOTICE) = (circuitId, notice);
+        (_SLOTS, _GROUPS, _ACCOUNTS, _SCENARIOS) = (shape.slots, shape.groups, shape.accounts, shape.scenarios);
+    }
+
+    /// @inheritdoc IMandates
+    function schedule(
+        Creation calldata creation,
+        int256[] calldata vector,
+        Terms calldata terms,
+        uint256 digest,
+        Proof calldata proof
+    ) external returns (uint256 version) {
+        bytes32 portfolioId = _checkCreation(creation);
+        _checkMandate(vector, terms, digest, proof);
+
+        Record storage record = _records[portfolioId];
+        version = record.scheduled + 1;
+        uint256 dueAt = block.timestamp;
+        if (record.active != address(0)) {
+            (, Terms memory current) = abi.decode(record.active.code, (Core, Terms));
+            uint256 spaced = record.activatedAt + current.minInterval;
+            dueAt = dueAt + NOTICE > spaced ? dueAt + NOTICE : spaced;
+        }
+        address blob = _store(version, creation, vector, terms, digest);
+        _blobs[portfolioId][version] = blob;
+        (record.waiting, record.dueAt, record.scheduled) = (blob, uint40(dueAt), uint32(version));
+        emit MandateScheduled(portfolioId, version, dueAt, digest, vector, terms);
+    }
+
+    /// @inheritdoc IMandates
+    function activate(bytes32 portfolioId) external {
+        Record storage record = _records[portfolioId];
+        (address blob, uint256 dueAt) = (record.waiting, record.dueAt);
+        if (blob == address(0)) revert NothingScheduled(portfolioId);
+        if (block.timestamp < dueAt) revert NotDue(portfolioId, dueAt);
+        Core memory core = abi.decode(blob.code, (Core));
+        (record.active, record.activatedAt, record.activeVersion) =
+            (blob, uint40(block.timestamp), uint32(core.version));
+        (record.waiting, record.dueAt) = (address(0), 0);
+        emit MandateActivated(portfolioId, core.version, core.digest);
+        LEDGER.adoptMandate(portfolioId, blob);
+    }
+
+    /// @inheritdoc IMandates
+    function active(bytes32 portfolioId) external view returns (address) {
+        return _records[portfolioId].active;
+    }
+
+    /// @inheritdoc IMandates
+    function mandate(bytes32 portfolioId, uint256 version)
+        external
+        view
+        returns (Core memory core, Terms memory terms, int256[] memory vector)
+    {
+        address blob = _blobs[portfolioId][version];
+        if (blob == address(0)) revert UnknownMandate(portfolioId, version);
+        address limits;
+        (core, terms,, limits) = abi.decode(blob.code, (Core, Terms, address, address));
+        vector = new int256[](MandateRules.length(_shape()));
+        vector[Layout.MANDATE_UNIVERSE_ID] = int256(core.universeId);
+        PackedInts.unpack(abi.decode(limits.code, (uint256[])), vector, Layout.MANDATE_HEAD_LENGTH);
+    }
+
+    /// @inheritdoc IMandates
+    function versions(bytes32 portfolioId) external view returns (uint256, uint256, uint256, uint256) {
+        Record storage record = _records[portfolioId];
+        uint256 waiting = record.waiting == address(0) ? 0 : record.scheduled;
+        return (record.activeVersion, record.activatedAt, waiting, record.dueAt);
+    }
+
+    function _shape() private view returns (Shape memory) {
+        return Shape(_SLOTS, _GROUPS, _ACCOUNTS, _SCENARIOS);
+    }
+
+    function _checkCreation(Creation calldata creation) private view returns (bytes32 portfolioId) {
+        portfolioId = keccak256(abi.encode(creation));
+        if (msg.sender != creation.governor) revert NotGovernor(portfolioId, msg.sender);
+        if (creation.manager == address(0)) revert InvalidCreation("manager");
+        if (creation.windowLength < 1 hours || creation.windowLength > 90 days) {
+            revert InvalidCreation("windowLength");
+        }
+    }
+
+    function _checkMandate(
+        int256[] calldata vector,
+        Terms calldata terms,
+        uint256 digest,
+        Proof calldata proof
+    ) private view {
+        Shape memory shape = _shape();
+        uint256 expected = MandateRules.length(shape);
+        if (vector.length != expected) revert WrongVectorLength(vector.length, expected);
+        uint256 universeId = uint256(vector[Layout.MANDATE_UNIVERSE_ID]);
+        MandateRules.check(vector, SNAPSHOTS.universe(universeId), shape);
+        MandateRules.checkTerms(terms);
+        uint256[] memory x = new uint256[](vector.length);
+        for (uint256 i; i < x.length; ++i) x[i] = PublicVector.toField(vector[i]);
+        (, uint256 alpha, uint256 beta) = PublicVector.signals(CIRCUIT_ID, x, digest);
+        VERIFIER.verify(CIRCUIT_ID, proof, digest, alpha, beta);
+    }
+
+    function _store(
+        uint256 version,
+        Creation calldata creation,
+        int256[] calldata vector,
+        Terms calldata terms,
+        uint256 digest
+    ) private returns (address) {
+        uint256[] memory packed = PackedInts.pack(vector, Layout.MANDATE_HEAD_LENGTH);
+        address limits = address(new CodeBlob(abi.encode(packed)));
+        Core memory core = Core({
+            version: version,
+            digest: digest,
+            universeId: uint256(vector[Layout.MANDATE_UNIVERSE_ID]),
+            manager: creation.manager,
+            windowLength: creation.windowLength,
+            marketMaxAge: terms.marketMaxAge,
+            grace: terms.grace
+        });
+        return address(new CodeBlob(abi.encode(core, terms, creation.governor, limits)));
+    }
+}

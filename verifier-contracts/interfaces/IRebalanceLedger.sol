@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {Attestation, Kind} from "../libraries/Attestations.sol";
+import {Proof} from "./IGroth16Verifier.sol";
+import {Creation} from "./IMandates.sol";
+
+/// @title  IRebalanceLedger
+/// @notice The public record of portfolios whose books are secret and whose obedience to a mandate is not.
+interface IRebalanceLedger {
+    /// @notice What a head is the hash of: the head before it (0 after opening and after a replacement), book and budget.
+    struct Head {
+        bytes32 previous;
+        uint256 book;
+        uint256 budget;
+    }
+
+    /// @notice A head's own part, where its predecessor is known.
+    struct Link {
+        uint256 book;
+        uint256 budget;
+    }
+
+    /// @notice The submitted part of a step's public vector; `digest` is c. At opening `open` is false, `compliant` true.
+    struct Step {
+        uint256 newBook;
+        uint256 newBudget;
+        uint256 trade;
+        uint256 marketDigest;
+        uint256 digest;
+        bool compliant;
+        bool open;
+    }
+
+    /// @notice What is sent with every step. `sealedTrade` hashes to the payload, `authorization` is the manager's signature
+    ///         of the statement.
+    struct Submission {
+        Step step;
+        Proof proof;
+        bytes sealedTrade;
+        bytes authorization;
+    }
+
+    /// @notice The verdict on a portfolio's record. Nothing sets `Paused` until a guardian exists.
+    enum Verdict {
+        None,
+        Green,
+        Amber,
+        Red,
+        Stale,
+        Paused,
+        Closed
+    }
+
+    /// @notice A portfolio as stored. `universeId` is the one its book was kept for at the last proof.
+    struct Portfolio {
+        bytes32 head;
+        uint256 epoch;
+        uint256 snapshotTime;
+        uint256 universeId;
+        uint256 mandateVersion;
+        address manager;
+        uint256 windowLength;
+        uint256 attestedAt;
+        uint256 attestedTier;
+        uint256 amberSince;
+        uint256 pendingFlows;
+        bool closed;
+    }
+
+    /// @notice The newest proof of a portfolio; its event has topic `epoch`.
+    struct LastProof {
+        uint256 epoch;
+        uint256 snapshotTime;
+        bool compliant;
+        bool underActiveMandate;
+        bool replacedSince;
+    }
+
+    /// @notice A step was proven. `x` is the public vector without legs; `sealedTrade` hashes to its payload.
+    event Rebalanced(
+        bytes32 indexed portfolioId, uint256 indexed epoch, uint256[] x, uint256 digest, Proof proof, bytes sealedTrade
+    );
+    /// @notice A portfolio was opened; the step itself is in a `Rebalanced` event.
+    event Opened(bytes32 indexed portfolioId, Creation creation, address attestor, bytes32 evidence);
+    /// @notice A book was replaced without a proof, by an attestor's and the manager's word.
+    event BookReplaced(
+        bytes32 indexed portfolioId, uint256 indexed epoch, uint256 newBook, uint256 budget, address attestor, bytes32 evidence
+    );
+    /// @notice An attestor confirmed the head of `epoch`.
+    event Attested(
+        bytes32 indexed portfolioId, uint256 indexed epoch, uint256 asOf, uint8 tier, address attestor, bytes32 evidence
+    );
+    /// @notice A flow waits to be consumed by the first step at a snapshot not before now.
+    event FlowRecorded(
+        bytes32 indexed portfolioId, bytes32 flowId, int256 amount, uint256 asOf, address attestor, bytes32 evidence
+    );
+    /// @notice The portfolio must be proven against another mandate from now on.
+    event MandateAdopted(bytes32 indexed portfolioId, uint256 version);
+    /// @notice The record ended.
+    event Closed(bytes32 indexed portfolioId, uint256 epoch);
+
+    /// @notice The id belongs to a portfolio already.
+    error PortfolioExists(bytes32 portfolioId);
+    /// @notice The id belongs to no portfolio that is open.
+    error NotOpen(bytes32 portfolioId);
+    /// @notice The portfolio has no active mandate.
+    error NoMandate(bytes32 portfolioId);
+    /// @notice The given book and budget are not those of the current head.
+    error WrongHead(bytes32 portfolioId, bytes32 expected, bytes32 given);
+    /// @notice Only an opening keeps its book commitment.
+    error BookUnchanged(bytes32 portfolioId);
+    /// @notice A portfolio opens compliant.
+    error OpeningNotCompliant(bytes32 portfolioId);
+    /// @notice Trades with legs in clear need an executor, which this ledger has not.
+    error UnsupportedOpenTrade(bytes32 portfolioId);
+    /// @notice A sealed trade has at least one byte and at most `most`.
+    error WrongPayloadLength(uint256 length, uint256 most);
+    /// @notice The manager did not sign `digest`.
+    error NotAuthorized(bytes32 portfolioId, bytes32 digest);
+    /// @notice `caller` may not do this.
+    error WrongCaller(address caller);
+    /// @notice The attestation is of another kind.
+    error WrongKind(Kind given, Kind expected);
+    /// @notice Field `field` of the attestation does not fit what it is used for.
+    error WrongAttestation(string field);
+    /// @notice The attestor is not listed for this tier, or did not sign.
+    error NotAttested(address attestor, uint8 tier);
+    /// @notice The attestation's tier is below the mandate's.
+    error TierTooLow(uint8 tier, uint8 required);
+    /// @notice The attestation's deadline has passed.
+    error AttestationExpired(uint256 deadline);
+    /// @notice A newer attestation is recorded.
+    error AttestationNotNewer(uint256 asOf, uint256 recorded);
+    /// @notice The flow was recorded before.
+    error FlowUsed(bytes32 portfolioId, bytes32 flowId);
+    /// @notice Flows waiting to be consumed are too many or their sum is too wide; prove a step first.
+    error FlowsFull(bytes32 portfolioId);
+
+    /// @notice Opens a portfolio whose first mandate is active, by one proof of a step that keeps the book.
+    function open(
+        Creation calldata creation,
+        Submission calldata submission,
+        Attestation calldata attestation,
+        bytes calldata attestorSignature
+    ) external returns (bytes32 portfolioId);
+
+    /// @notice Proves one step of a portfolio; anyone may submit what its manager authorised.
+    function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external;
+
+    /// @notice Records an attested flow, once per flow id.
+    function recordFlow(Attestation calldata attestation, bytes calldata attestorSignature) external;
+
+    /// @notice Records a confirmation of one of the last 32 heads since the last replacement.
+    /// @param confirmed The head the attestor speaks of.
+    /// @param later     Every head after it, oldest first, up to the current one.
+    function attest(
+        Attestation calldata attestation,
+        bytes calldata attestorSignature,
+        Head calldata confirmed,
+        Link[] calldata later
+    ) external;
+
+    /// @notice Replaces the book by the attested one, keeping the budget. Flows still waiting are not part of that book.
+    function replaceBook(
+        Attestation calldata attestation,
+        bytes calldata attestorSignature,
+        Head calldata head,
+        bytes calldata authorization
+    ) external;
+
+    /// @notice Ends a record; sent by the governor, signed by the manager.
+    function close(bytes32 portfolioId, bytes calldata authorization) external;
+
+    /// @notice Told by the mandates contract that a portfolio has a new active mandate.
+    function adoptMandate(bytes32 portfolioId, address blob) external;
+
+    /// @notice The verdict, and a bit per reason it is not green (see the library PortfolioStatus).
+    function status(bytes32 portfolioId) external view returns (Verdict verdict, uint256 reasons);
+
+    /// @notice The stored record.
+    function portfolio(bytes32 portfolioId) external view returns (Portfolio memory);
+
+    /// @notice What the newest proof showed.
+    function lastProof(bytes32 portfolioId) external view returns (LastProof memory);
+
+    /// @notice Net flow that a step at a snapshot of `time` must consume, and how many flows that is.
+    function netFlowAt(bytes32 portfolioId, uint256 time) external view returns (int256 netFlow, uint256 count);
+
+    /// @notice First element of a portfolio's public vectors.
+    function domainOf(bytes32 portfolioId) external view returns (uint256);
+
+    /// @notice Highest evidence tier an attestor may state; 0 when not listed.
+    function attestorTier(address attestor) external view returns (uint8);
+}
