@@ -14,7 +14,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
     /^(oldSign|newSign|oldCashRange|newCashRange|feeRange|carryGainRange|carryLossRange|navRange)/,
   'trades and fills': /^trades/,
   'flow split': /^flow/,
-  'exposure, both books': /^(after|before|mask)/,
+  'exposure, both books': /^(exposure|mask|haircut|prudentPrice)/,
   'risk limits': /^risk/,
   'limits of one step': /^(carryGainLimit|carryLossLimit|turnoverLimit|costLimit|gainLimit)/,
   'rolling budgets': /^budget/,

@@ -2,7 +2,8 @@ import { type Hex, hexToBytes } from 'viem'
 import type { Tier } from '#portfolio/shape.js'
 import { NO_HEAD } from '#verifier-contracts/encoding.js'
 import { stepFrom, tinyBook, tinyMandate } from '../test/fixtures/tiny-fund.js'
-import { LiveLedger, ROLES, WINDOW_LENGTH } from '../test/helpers/live-ledger.js'
+import { LiveLedger } from '../test/helpers/live-ledger.js'
+import { ROLES, WINDOW_LENGTH } from '../test/helpers/roles.js'
 import type { Figures } from './main.js'
 
 const E8 = 100_000_000n

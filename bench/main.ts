@@ -10,7 +10,6 @@ const SUITES: Readonly<Record<string, () => Promise<{ measure: () => Promise<Fig
   keys: () => import('./keys.js'),
   prover: () => import('./prover.js'),
   gas: () => import('./gas.js'),
-  service: () => import('./service.js'),
 }
 
 const git = (...args: string[]) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim()

@@ -4,6 +4,7 @@ include "./gadgets/bits.circom";
 include "./gadgets/digest.circom";
 include "./gadgets/exposure.circom";
 include "./gadgets/flow-split.circom";
+include "./gadgets/market-rows.circom";
 include "./gadgets/public-vector.circom";
 include "./gadgets/risk-limits.circom";
 include "./gadgets/rolling-budget.circom";
@@ -63,30 +64,11 @@ template Rebalance(N, G, A, S) {
     signal input carryLoss;
     signal input flowPart[A];
 
-    // Rows of the public vectors, by name.
-    signal price[N];
-    signal delta[N];
-    signal absDelta[N];
-    signal gamma[N];
-    signal vega[N];
-    signal marginBps[N];
-    signal weight[N];
-    signal suspended[N];
-    signal change[N][S];
+    // The public vectors, by name.
+    component rows = MarketRows(N, S);
+    rows.market <== market;
     component mask[N];
     for (var i = 0; i < N; i++) {
-        var at = MARKET_SLOT_AT(i, S);
-        price[i] <== market[at + MARKET_SLOT_PRICE()];
-        delta[i] <== market[at + MARKET_SLOT_DELTA()];
-        absDelta[i] <== market[at + MARKET_SLOT_ABS_DELTA()];
-        gamma[i] <== market[at + MARKET_SLOT_GAMMA()];
-        vega[i] <== market[at + MARKET_SLOT_VEGA()];
-        marginBps[i] <== market[at + MARKET_SLOT_MARGIN_BPS()];
-        weight[i] <== market[at + MARKET_SLOT_TURNOVER_WEIGHT()];
-        suspended[i] <== market[at + MARKET_SLOT_SUSPENDED()];
-        for (var s = 0; s < S; s++) {
-            change[i][s] <== market[at + MARKET_SLOT_LENGTH() + s];
-        }
         mask[i] = SlotMask(G, A);
         mask[i].mask <== mandate[MANDATE_SLOT_AT(i) + MANDATE_SLOT_MASK()];
     }
@@ -146,7 +128,7 @@ template Rebalance(N, G, A, S) {
         oldSign[i].in <== oldQuantity[i];
         newSign[i] = Signed(BITS_QUANTITY());
         newSign[i].in <== newQuantity[i];
-        suspended[i] * trade[i] === 0;
+        rows.suspended[i] * trade[i] === 0;
     }
     for (var a = 0; a < A; a++) {
         oldCashRange[a] = InRange(BITS_VALUE() + 1);
@@ -165,8 +147,8 @@ template Rebalance(N, G, A, S) {
     component trades = TradeFlow(N);
     trades.trade <== trade;
     trades.fill <== fill;
-    trades.price <== price;
-    trades.weight <== weight;
+    trades.price <== rows.price;
+    trades.weight <== rows.weight;
     var cashSum = 0;
     for (var a = 0; a < A; a++) {
         cashSum += newCash[a] - oldCash[a];
@@ -178,84 +160,75 @@ template Rebalance(N, G, A, S) {
     signal haircut[N];
     signal prudentPrice[N];
     for (var i = 0; i < N; i++) {
-        haircut[i] <== suspended[i] * newSign[i].nonNegative;
-        prudentPrice[i] <== price[i] * (1 - haircut[i]);
+        haircut[i] <== rows.suspended[i] * newSign[i].nonNegative;
+        prudentPrice[i] <== rows.price[i] * (1 - haircut[i]);
     }
-    component after = Exposure(N, G, A, S);
-    component before = Exposure(N, G, A, S);
+    component exposure[2]; // 0 the old book, with the step's flows in it; 1 the new book
+    for (var k = 0; k < 2; k++) {
+        exposure[k] = Exposure(N, G, A, S);
+        exposure[k].price <== prudentPrice;
+        exposure[k].delta <== rows.delta;
+        exposure[k].absDelta <== rows.absDelta;
+        exposure[k].gamma <== rows.gamma;
+        exposure[k].vega <== rows.vega;
+        exposure[k].marginBps <== rows.marginBps;
+        exposure[k].change <== rows.change;
+        for (var i = 0; i < N; i++) {
+            exposure[k].inGroup[i] <== mask[i].inGroup;
+            exposure[k].inAccount[i] <== mask[i].inAccount;
+        }
+    }
     for (var i = 0; i < N; i++) {
-        after.quantity[i] <== newQuantity[i];
-        after.magnitude[i] <== newSign[i].magnitude;
-        before.quantity[i] <== oldQuantity[i];
-        before.magnitude[i] <== oldSign[i].magnitude;
-        after.inGroup[i] <== mask[i].inGroup;
-        before.inGroup[i] <== mask[i].inGroup;
-        after.inAccount[i] <== mask[i].inAccount;
-        before.inAccount[i] <== mask[i].inAccount;
+        exposure[0].quantity[i] <== oldQuantity[i];
+        exposure[0].magnitude[i] <== oldSign[i].magnitude;
+        exposure[1].quantity[i] <== newQuantity[i];
+        exposure[1].magnitude[i] <== newSign[i].magnitude;
     }
     for (var a = 0; a < A; a++) {
-        after.cash[a] <== newCash[a];
-        before.cash[a] <== oldCash[a] + flowPart[a];
+        exposure[0].cash[a] <== oldCash[a] + flowPart[a];
+        exposure[1].cash[a] <== newCash[a];
     }
-    after.price <== prudentPrice;
-    before.price <== prudentPrice;
-    after.delta <== delta;
-    before.delta <== delta;
-    after.absDelta <== absDelta;
-    before.absDelta <== absDelta;
-    after.gamma <== gamma;
-    before.gamma <== gamma;
-    after.vega <== vega;
-    before.vega <== vega;
-    after.marginBps <== marginBps;
-    before.marginBps <== marginBps;
-    after.change <== change;
-    before.change <== change;
 
     // NAV' ≥ 0, and > 0 for compliant.
+    signal nav <== exposure[1].nav;
     component navRange = InRange(BITS_SUM());
-    navRange.in <== after.nav - compliant;
+    navRange.in <== nav - compliant;
 
     // 5, 6. Risk limits: outright, or reduced in absolute terms; compliant needs all outright.
     component risk = RiskLimits(N, G, A, S);
     risk.mandate <== mandate;
-    risk.nav <== after.nav;
+    risk.nav <== nav;
     risk.quantity <== newQuantity;
     risk.oldQuantity <== oldQuantity;
     for (var i = 0; i < N; i++) {
         risk.side[i] <== newSign[i].nonNegative;
     }
-    risk.absDelta <== absDelta;
-    risk.nowAbsDelta <== after.absDeltaValue;
-    risk.nowGroupNet <== after.groupNet;
-    risk.nowGroupGross <== after.groupGross;
-    risk.nowWhole <== [after.net, after.gross, after.gammaTotal, after.vegaTotal];
-    risk.nowLoss <== after.loss;
-    risk.nowEquity <== after.equity;
-    risk.nowMargin <== after.margin;
-    risk.nowMarginTotal <== after.marginTotal;
-    risk.thenGroupNet <== before.groupNet;
-    risk.thenGroupGross <== before.groupGross;
-    risk.thenWhole <== [before.net, before.gross, before.gammaTotal, before.vegaTotal];
-    risk.thenLoss <== before.loss;
-    risk.thenEquity <== before.equity;
-    risk.thenMargin <== before.margin;
-    risk.thenMarginTotal <== before.marginTotal;
+    risk.absDelta <== rows.absDelta;
+    risk.absDeltaValue <== exposure[1].absDeltaValue;
+    for (var k = 0; k < 2; k++) {
+        risk.groupNet[k] <== exposure[k].groupNet;
+        risk.groupGross[k] <== exposure[k].groupGross;
+        risk.whole[k] <== [exposure[k].net, exposure[k].gross, exposure[k].gammaTotal, exposure[k].vegaTotal];
+        risk.loss[k] <== exposure[k].loss;
+        risk.equity[k] <== exposure[k].equity;
+        risk.margin[k] <== exposure[k].margin;
+        risk.marginTotal[k] <== exposure[k].marginTotal;
+    }
     compliant * risk.reducing === 0;
 
     // 7. Flow limits of this step, and carry (rule 3).
     component carryGainLimit = StepLimit();
     carryGainLimit.used <== carryGain;
     carryGainLimit.limitBps <== mandate[TAIL + MANDATE_TAIL_CARRY_BPS()];
-    carryGainLimit.base <== after.nav;
+    carryGainLimit.base <== nav;
     component carryLossLimit = StepLimit();
     carryLossLimit.used <== carryLoss;
     carryLossLimit.limitBps <== mandate[TAIL + MANDATE_TAIL_CARRY_BPS()];
-    carryLossLimit.base <== after.nav;
+    carryLossLimit.base <== nav;
     component turnoverLimit = StepLimit();
     turnoverLimit.used <== trades.turnover - flow.size;
     turnoverLimit.limitBps <== mandate[TAIL + MANDATE_TAIL_TURNOVER_BPS()];
-    turnoverLimit.base <== after.nav;
+    turnoverLimit.base <== nav;
     component costLimit = StepLimit();
     costLimit.used <== trades.cost + fee;
     costLimit.limitBps <== mandate[TAIL + MANDATE_TAIL_COST_BPS()];
@@ -277,7 +250,7 @@ template Rebalance(N, G, A, S) {
         mandate[TAIL + MANDATE_TAIL_ROLLING_GAIN_BPS()],
         mandate[TAIL + MANDATE_TAIL_ROLLING_TURNOVER_BPS()]
     ];
-    budget.nav <== after.nav;
+    budget.nav <== nav;
 
     component oldBudget = Digest(TAG_BUDGET(), 8);
     component newBudget = Digest(TAG_BUDGET(), 8);

@@ -22,6 +22,9 @@ export type ProvingCircuit = {
   readonly development: true
 }
 
+/** Kinds of files whose hashes are pinned. */
+export type PinnedFile = 'r1cs' | 'wasm' | 'zkey' | 'vkey'
+
 export type TierCircuits = Readonly<Record<Statement, ProvingCircuit>>
 
 /** What is pinned of a circuit in circuits/manifest.json. Hashes are SHA-256 of the files. */
@@ -64,6 +67,14 @@ export async function loadCircuits(tier: Tier, options: LoadOptions = {}): Promi
 export const pinOf = (name: string): CircuitPin | undefined =>
   (manifest.circuits as Record<string, CircuitPin>)[name]
 
+/** @throws {@link CircuitPinError} naming the first kind of file whose hash is not the pinned one. */
+export function assertPinned(name: string, hashes: Partial<Record<PinnedFile, Hex>>): void {
+  const pin = pinOf(name)
+  for (const [kind, hash] of Object.entries(hashes) as [PinnedFile, Hex][]) {
+    if (hash !== pin?.[kind]) throw new CircuitPinError(name, kind)
+  }
+}
+
 async function compile(statement: Statement, tier: Tier, { onProgress, signal, unpinned }: LoadOptions) {
   const name = `${statement}-${tier}`
   onProgress?.({ circuit: name, phase: 'compiling', done: 0 })
@@ -73,11 +84,7 @@ async function compile(statement: Statement, tier: Tier, { onProgress, signal, u
     r1cs: fileHash(await readFile(compiled.r1csPath)),
     wasm: fileHash(await readFile(compiled.wasmPath)),
   }
-  if (!unpinned) {
-    for (const kind of ['r1cs', 'wasm'] as const) {
-      if (hashes[kind] !== pinOf(name)?.[kind]) throw new CircuitPinError(name, kind)
-    }
-  }
+  if (!unpinned) assertPinned(name, hashes)
   return { statement, name, compiled, hashes }
 }
 
@@ -101,11 +108,7 @@ async function withKey(
   }
   const vkeyBytes = await readFile(vkeyPath)
   const keyHashes = { zkey: fileHash(await readFile(zkeyPath)), vkey: fileHash(vkeyBytes) }
-  if (!unpinned) {
-    for (const kind of ['zkey', 'vkey'] as const) {
-      if (keyHashes[kind] !== pinOf(name)?.[kind]) throw new CircuitPinError(name, kind)
-    }
-  }
+  if (!unpinned) assertPinned(name, keyHashes)
   const vkey: VerificationKey = JSON.parse(vkeyBytes.toString('utf8'))
   parseVerificationKey(vkey)
   onProgress?.({ circuit: name, phase: 'ready', done: 1 })
@@ -121,7 +124,7 @@ async function withKey(
 
 /** A file differs from the one pinned in circuits/manifest.json: damaged, tampered with, or made from other sources. */
 export class CircuitPinError extends BaseError {
-  constructor(circuit: string, kind: 'r1cs' | 'wasm' | 'zkey' | 'vkey') {
+  constructor(circuit: string, kind: PinnedFile) {
     super(`The ${kind} file of ${circuit} is not the one pinned in circuits/manifest.json.`, {
       code: 'PROVER_CIRCUIT_PIN',
       field: `${circuit}.${kind}`,

@@ -11,7 +11,7 @@ const codesInSources = (): Set<string> => {
       if (!file.endsWith('.ts') || file.includes('build/')) continue
       const text = readFileSync(join(folder, file), 'utf8')
       for (const match of text.matchAll(
-        /'((?:PORTFOLIO|STRATEGY|CIRCUITS|PROVER|CONTRACTS|SERVER|CLI)_[A-Z0-9_]+)'/g,
+        /'((?:PORTFOLIO|STRATEGY|CIRCUITS|PROVER|CONTRACTS|SERVER|CLI)_[A-Z0-9_]*[A-Z0-9])'/g,
       )) {
         codes.add(match[1]!)
       }

@@ -195,38 +195,45 @@ contract RebalanceLedger is LedgerAttestations {
     /// @dev Fills in what storage, mandate and snapshot say, and writes everything but the head.
     function _fill(bytes32 id, uint256[] memory x, Step calldata step) private returns (address) {
         Stored storage stored = _portfolios[id];
-        uint8 flags = stored.flags;
-        uint32 epoch = stored.epoch + 1;
         Core memory core = abi.decode(stored.mandate.code, (Core));
         uint256 time = SNAPSHOTS.usable(
             core.universeId, step.marketDigest, core.marketMaxAge, core.grace, stored.snapshotTime
         );
         x[Layout.REBALANCE_DOMAIN] = domainOf(id);
-        x[Layout.REBALANCE_EPOCH] = epoch;
         x[Layout.REBALANCE_NEW_BOOK] = step.newBook;
         x[Layout.REBALANCE_NEW_BUDGET] = step.newBudget;
         x[Layout.REBALANCE_TRADE] = step.trade;
         x[Layout.REBALANCE_MANDATE_DIGEST] = core.digest;
         x[Layout.REBALANCE_MARKET_DIGEST] = step.marketDigest;
         x[Layout.REBALANCE_OLD_UNIVERSE] = core.universeId;
-        if (flags & Flags.UNIVERSE_CHANGED != 0) {
+        x[Layout.REBALANCE_WINDOW] = time / core.windowLength;
+        x[Layout.REBALANCE_COMPLIANT] = step.compliant ? 1 : 0;
+        if (stored.flags & Flags.UNIVERSE_CHANGED != 0) {
             x[Layout.REBALANCE_OLD_UNIVERSE] = stored.bookUniverse;
             x[Layout.REBALANCE_CHANGED] = SNAPSHOTS.changedMask(stored.bookUniverse, core.universeId);
         }
-        uint16 pending = stored.pendingFlows;
+        x[Layout.REBALANCE_EPOCH] = _record(id, stored, x, time, step.compliant);
+        return core.manager;
+    }
+
+    /// @dev Consumes the flows that are due and writes slot 1.
+    function _record(bytes32 id, Stored storage stored, uint256[] memory x, uint256 time, bool compliant)
+        private
+        returns (uint32 epoch)
+    {
+        (uint8 flags, uint16 pending) = (stored.flags, stored.pendingFlows);
         if (pending != 0) {
             (int256 netFlow, uint256 count) = netFlowAt(id, time);
             x[Layout.REBALANCE_NET_FLOW] = PublicVector.toField(netFlow);
             if (count != 0) stored.consumedFlows += uint32(count);
             pending -= uint16(count);
         }
-        x[Layout.REBALANCE_WINDOW] = time / core.windowLength;
-        x[Layout.REBALANCE_COMPLIANT] = step.compliant ? 1 : 0;
-
         bool wasCompliant = flags == 0 || flags & Flags.COMPLIANT != 0;
-        if (!step.compliant && wasCompliant) stored.amberSince = uint40(block.timestamp);
-        (stored.epoch, stored.snapshotTime, stored.pendingFlows) = (epoch, uint40(time), pending);
-        stored.flags = step.compliant ? Flags.OPEN | Flags.COMPLIANT : Flags.OPEN;
-        return core.manager;
+        if (!compliant && wasCompliant) stored.amberSince = uint40(block.timestamp);
+        epoch = stored.epoch + 1;
+        stored.epoch = epoch;
+        stored.snapshotTime = uint40(time);
+        stored.flags = compliant ? Flags.OPEN | Flags.COMPLIANT : Flags.OPEN;
+        stored.pendingFlows = pending;
     }
 }

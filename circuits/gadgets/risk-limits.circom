@@ -14,7 +14,7 @@ include "./vectors.circom";
 /// @input    quantity, side  [private] New quantity per slot, and 1 where it is ≥ 0.
 /// @input    oldQuantity     [private] Old quantity per slot.
 /// @input    absDelta        |dollar delta| per unit and slot.
-/// @input    now…, then…     [private] Exposure of the new and of the old book.
+/// @input    absDeltaValue … marginTotal  [private] Exposure of the old and of the new book.
 /// @output   reducing        How many limits are only reduced.
 /// @requires quantities in [−2^63, 2^63), side ∈ {0, 1} — Signed; the exposures are those of these books — Exposure;
 ///           mandate limits in their ranges — Mandates checks them before it stores their digest.
@@ -28,23 +28,16 @@ template RiskLimits(N, G, A, S) {
     signal input side[N];
     signal input oldQuantity[N];
     signal input absDelta[N];
+    signal input absDeltaValue[N];
 
-    signal input nowAbsDelta[N];
-    signal input nowGroupNet[G];
-    signal input nowGroupGross[G];
-    signal input nowWhole[4]; // net, gross, gamma, vega
-    signal input nowLoss[S];
-    signal input nowEquity[A];
-    signal input nowMargin[A];
-    signal input nowMarginTotal;
-
-    signal input thenGroupNet[G];
-    signal input thenGroupGross[G];
-    signal input thenWhole[4];
-    signal input thenLoss[S];
-    signal input thenEquity[A];
-    signal input thenMargin[A];
-    signal input thenMarginTotal;
+    // Index 0 is the old book, 1 the new one.
+    signal input groupNet[2][G];
+    signal input groupGross[2][G];
+    signal input whole[2][4]; // net, gross, gamma, vega
+    signal input loss[2][S];
+    signal input equity[2][A];
+    signal input margin[2][A];
+    signal input marginTotal[2];
 
     signal output reducing;
     var count = 0;
@@ -71,7 +64,7 @@ template RiskLimits(N, G, A, S) {
     for (var i = 0; i < N; i++) {
         oldSized[i] <== oldQuantity[i] * absDelta[i];
         concentration[i] = ShareLimit();
-        concentration[i].risk <== nowAbsDelta[i];
+        concentration[i].risk <== absDeltaValue[i];
         concentration[i].before <== (2 * side[i] - 1) * oldSized[i];
         concentration[i].limitBps <== mandate[MANDATE_SLOT_AT(i) + MANDATE_SLOT_CONCENTRATION_BPS()];
         concentration[i].nav <== nav;
@@ -81,25 +74,25 @@ template RiskLimits(N, G, A, S) {
     // 3. Groups: net on each side, gross.
     component groupNetHi[G];
     component groupNetLo[G];
-    component groupGross[G];
+    component grossLimit[G];
     for (var g = 0; g < G; g++) {
         var at = MANDATE_GROUP_AT(g, N);
         groupNetHi[g] = ShareLimit();
-        groupNetHi[g].risk <== nowGroupNet[g];
-        groupNetHi[g].before <== thenGroupNet[g];
+        groupNetHi[g].risk <== groupNet[1][g];
+        groupNetHi[g].before <== groupNet[0][g];
         groupNetHi[g].limitBps <== mandate[at + MANDATE_GROUP_NET_HI_BPS()];
         groupNetHi[g].nav <== nav;
         groupNetLo[g] = ShareLimit();
-        groupNetLo[g].risk <== -nowGroupNet[g];
-        groupNetLo[g].before <== -thenGroupNet[g];
+        groupNetLo[g].risk <== -groupNet[1][g];
+        groupNetLo[g].before <== -groupNet[0][g];
         groupNetLo[g].limitBps <== -mandate[at + MANDATE_GROUP_NET_LO_BPS()];
         groupNetLo[g].nav <== nav;
-        groupGross[g] = ShareLimit();
-        groupGross[g].risk <== nowGroupGross[g];
-        groupGross[g].before <== thenGroupGross[g];
-        groupGross[g].limitBps <== mandate[at + MANDATE_GROUP_GROSS_BPS()];
-        groupGross[g].nav <== nav;
-        count += groupNetHi[g].reducing + groupNetLo[g].reducing + groupGross[g].reducing;
+        grossLimit[g] = ShareLimit();
+        grossLimit[g].risk <== groupGross[1][g];
+        grossLimit[g].before <== groupGross[0][g];
+        grossLimit[g].limitBps <== mandate[at + MANDATE_GROUP_GROSS_BPS()];
+        grossLimit[g].nav <== nav;
+        count += groupNetHi[g].reducing + groupNetLo[g].reducing + grossLimit[g].reducing;
     }
 
     // 4. Whole book: net, gamma and vega on each side, leverage. A low limit bounds the negated risk by the negated limit.
@@ -111,53 +104,53 @@ template RiskLimits(N, G, A, S) {
         MANDATE_WHOLE_GAMMA_LO_BPS(), MANDATE_WHOLE_GAMMA_HI_BPS(),
         MANDATE_WHOLE_VEGA_LO_BPS(), MANDATE_WHOLE_VEGA_HI_BPS()
     ];
-    component whole[7];
+    component wholeLimit[7];
     for (var k = 0; k < 7; k++) {
-        whole[k] = ShareLimit();
-        whole[k].risk <== sign[k] * nowWhole[measure[k]];
-        whole[k].before <== sign[k] * thenWhole[measure[k]];
-        whole[k].limitBps <== sign[k] * mandate[WHOLE + field[k]];
-        whole[k].nav <== nav;
-        count += whole[k].reducing;
+        wholeLimit[k] = ShareLimit();
+        wholeLimit[k].risk <== sign[k] * whole[1][measure[k]];
+        wholeLimit[k].before <== sign[k] * whole[0][measure[k]];
+        wholeLimit[k].limitBps <== sign[k] * mandate[WHOLE + field[k]];
+        wholeLimit[k].nav <== nav;
+        count += wholeLimit[k].reducing;
     }
 
     // 5. Scenario losses.
-    component loss[S];
+    component lossLimit[S];
     for (var s = 0; s < S; s++) {
-        loss[s] = ShareLimit();
-        loss[s].risk <== nowLoss[s];
-        loss[s].before <== thenLoss[s];
-        loss[s].limitBps <== mandate[MANDATE_SCENARIO_AT(s, N, G)];
-        loss[s].nav <== nav;
-        count += loss[s].reducing;
+        lossLimit[s] = ShareLimit();
+        lossLimit[s].risk <== loss[1][s];
+        lossLimit[s].before <== loss[0][s];
+        lossLimit[s].limitBps <== mandate[MANDATE_SCENARIO_AT(s, N, G)];
+        lossLimit[s].nav <== nav;
+        count += lossLimit[s].reducing;
     }
 
     // 6. Accounts: multiple·margin − 10⁸·equity ≤ 0, and the venue cap.
-    component margin[A];
+    component marginLimit[A];
     component venue[A];
-    signal nowRequired[A];
-    signal thenRequired[A];
+    signal required[2][A];
     for (var a = 0; a < A; a++) {
         var at = MANDATE_ACCOUNT_AT(a, N, G, S);
-        nowRequired[a] <== mandate[at + MANDATE_ACCOUNT_MARGIN_MULTIPLE_BPS()] * nowMargin[a];
-        thenRequired[a] <== mandate[at + MANDATE_ACCOUNT_MARGIN_MULTIPLE_BPS()] * thenMargin[a];
-        margin[a] = LimitOrReduce(BITS_MARGIN());
-        margin[a].risk <== nowRequired[a] - 100000000 * nowEquity[a];
-        margin[a].bound <== 0;
-        margin[a].before <== thenRequired[a] - 100000000 * thenEquity[a];
+        for (var k = 0; k < 2; k++) {
+            required[k][a] <== mandate[at + MANDATE_ACCOUNT_MARGIN_MULTIPLE_BPS()] * margin[k][a];
+        }
+        marginLimit[a] = LimitOrReduce(BITS_MARGIN());
+        marginLimit[a].risk <== required[1][a] - 100000000 * equity[1][a];
+        marginLimit[a].bound <== 0;
+        marginLimit[a].before <== required[0][a] - 100000000 * equity[0][a];
         venue[a] = ShareLimit();
-        venue[a].risk <== nowEquity[a];
-        venue[a].before <== thenEquity[a];
+        venue[a].risk <== equity[1][a];
+        venue[a].before <== equity[0][a];
         venue[a].limitBps <== mandate[at + MANDATE_ACCOUNT_VENUE_CAP_BPS()];
         venue[a].nav <== nav;
-        count += margin[a].reducing + venue[a].reducing;
+        count += marginLimit[a].reducing + venue[a].reducing;
     }
 
     // 7. Free collateral: margin ≤ (1 − floor)·nav; margins carry a factor of 10⁴ already.
     component freeCollateral = LimitOrReduce(BITS_RISK());
-    freeCollateral.risk <== nowMarginTotal;
+    freeCollateral.risk <== marginTotal[1];
     freeCollateral.bound <== (10000 - mandate[MANDATE_TAIL_AT(N, G, A, S) + MANDATE_TAIL_FREE_COLLATERAL_FLOOR_BPS()]) * nav;
-    freeCollateral.before <== thenMarginTotal;
+    freeCollateral.before <== marginTotal[0];
     count += freeCollateral.reducing;
 
     reducing <== count;

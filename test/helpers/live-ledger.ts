@@ -1,7 +1,5 @@
-import { type Account, createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
+import type { Account, Hex } from 'viem'
 import { foundry } from 'viem/chains'
-import type { Instrument } from '#portfolio/instrument.js'
 import { type Mandate, mandateVector } from '#portfolio/mandate.js'
 import { linearSlot, type Market, marketVector, paddingSlot, unitPrice } from '#portfolio/market.js'
 import { type Shape, shapeOf, type Tier } from '#portfolio/shape.js'
@@ -35,41 +33,9 @@ import {
   universeIdOf,
 } from '#verifier-contracts/encoding.js'
 import { startAnvil } from './anvil.js'
-
-const MNEMONIC = 'test test test test test test test test test test test junk'
-const account = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex })
-
-/** Who does what on the test chain; all are anvil's own funded accounts. */
-export const ROLES = {
-  governor: account(0),
-  manager: account(1),
-  submitter: account(2),
-  attestor: account(3),
-  riskSigner: account(4),
-  stranger: account(5),
-}
-
-export const TERMS = {
-  marketMaxAge: 3_600,
-  grace: 600,
-  heartbeat: 86_400,
-  cureTime: 7_200,
-  attestationMaxAge: 30 * 86_400,
-  flowMaxWait: 86_400,
-  minInterval: 86_400,
-  attestationTier: 1,
-} as const
-
-export const WINDOW_LENGTH = 86_400
-
-const connect = (rpcUrl: string) => {
-  const transport = http(rpcUrl)
-  return {
-    reader: createPublicClient({ chain: foundry, transport, pollingInterval: 50 }),
-    chain: createTestClient({ chain: foundry, transport, mode: 'anvil' }),
-    as: (role: Account) => createWalletClient({ chain: foundry, transport, account: role }),
-  }
-}
+import { connect } from './connect.js'
+import { ROLES, TERMS, WINDOW_LENGTH } from './roles.js'
+import { spotAndPerp } from './spot-and-perp.js'
 
 /** A real chain with everything deployed for one tier, development keys, a spot-and-perp universe and settable feeds. */
 export class LiveLedger {
@@ -329,24 +295,4 @@ export class LiveLedger {
   ledger<const Name extends string, const Args extends readonly unknown[]>(functionName: Name, args: Args) {
     return { address: this.deployment.ledger, abi: [...rebalanceLedgerAbi, ...errorsAbi], functionName, args }
   }
-}
-
-/** Spot and perp of two coins over the accounts of the shape: three slots, or as many as asked for. */
-function spotAndPerp(shape: Shape, slots: number): Universe {
-  const shocksBps = Array.from({ length: shape.scenarios }, (_, s) => (s % 2 === 0 ? -2_000n : 2_000n))
-  const instruments: Instrument[] = []
-  for (const underlying of ['BTC', 'ETH']) {
-    for (const kind of ['spot', 'perp'] as const) {
-      for (let account = 0; account < shape.accounts; account++) {
-        const symbol = `${underlying}-${kind.toUpperCase()}-${account}`
-        const marginBps = kind === 'spot' ? 0n : 500n
-        const size = { contractSizeE8: 100_000_000n, marginBps, shocksBps }
-        instruments.push({ ...size, symbol, kind, underlying, feed: underlying, account })
-      }
-    }
-  }
-  // BTC spot on account 0, BTC perp on account 1, ETH spot on account 0, then the rest.
-  const order = ['BTC-SPOT-0', 'BTC-PERP-1', 'ETH-SPOT-0']
-  const rank = ({ symbol }: Instrument) => (order.includes(symbol) ? order.indexOf(symbol) : order.length)
-  return { instruments: instruments.sort((a, b) => rank(a) - rank(b)).slice(0, slots) }
 }

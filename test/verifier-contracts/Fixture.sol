@@ -23,7 +23,7 @@ abstract contract Fixture is Test {
     uint256 internal constant STRANGER_KEY = 0xA4;
     address internal constant GOVERNOR = address(0x60);
     uint256 internal constant START = 1_800_000_000;
-    uint40 internal constant EXPIRY = uint40(START + 30 days);
+    uint40 internal constant EXPIRY = uint40(START + 40 days);
     uint256 internal constant NOTICE = 2 days;
     uint256 internal constant EMPTY_BUDGET = 4242;
     bytes32 internal constant REBALANCE = keccak256("rebalance");

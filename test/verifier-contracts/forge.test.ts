@@ -12,12 +12,13 @@ beforeAll(async () => {
   suites = JSON.parse(output.slice(start).split('\n')[0]!)
 })
 
-const SUITES = ['PublicVectorTest', 'MarketSnapshotsTest', 'FeedsTest', 'MandatesTest']
+const SUITES = [
   'PublicVectorTest',
   'MarketSnapshotsTest',
   'FeedsTest',
   'MandatesTest',
   'LedgerTest',
+  'LedgerLifeTest',
   'AttestationsTest',
   'StatusTest',
 ]

@@ -130,16 +130,19 @@ function goldenPublicVector(): Hex {
 /** What the integer model says, as environment variables of the forge tests, each ABI-encoded. */
 export function goldenVectors(): Record<string, Hex> {
   const market = goldenMarket()
-  const feeds = Object.values(FEEDS).map(({ address, decimals, answer }) => ({ at: address, decimals, answer }))
+  const feeds = Object.values(FEEDS).map(({ address, decimals, answer }) => ({
+    at: address,
+    decimals,
+    answer,
+  }))
   return {
     GOLDEN_PUBLIC_VECTOR: goldenPublicVector(),
     GOLDEN_INSTRUMENTS: market.instruments,
     GOLDEN_OPTIONS: market.options,
     GOLDEN_UNIVERSE: market.universeId,
     GOLDEN_MARKET: market.vector,
-    GOLDEN_FEEDS: encodeAbiParameters(
-      parseAbiParameters('(address at, uint8 decimals, int256 answer)[]'),
-      [feeds],
-    ),
+    GOLDEN_FEEDS: encodeAbiParameters(parseAbiParameters('(address at, uint8 decimals, int256 answer)[]'), [
+      feeds,
+    ]),
   }
 }

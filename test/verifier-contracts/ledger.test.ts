@@ -8,8 +8,9 @@ import { FIELD } from '#portfolio/units.js'
 import { BASE_FIELD } from '#prover/bn254.js'
 import { headOf, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { stepFrom, tinyBook, tinyMandate } from '../fixtures/tiny-fund.js'
-import { LiveLedger, ROLES, WINDOW_LENGTH } from '../helpers/live-ledger.js'
+import { LiveLedger } from '../helpers/live-ledger.js'
 import { Prng } from '../helpers/prng.js'
+import { ROLES, WINDOW_LENGTH } from '../helpers/roles.js'
 
 const E8 = 100_000_000n
 const GREEN = 1

@@ -1,0 +1,294 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  bytesToHex,
+  ContractFunctionRevertedError,
+  createPublicClient,
+  type Hex,
+  http,
+  BaseError as ViemError,
+} from 'viem'
+import manifest from '#circuits/manifest.js'
+import { PRICE_DECIMALS, parseDecimal } from '#portfolio/units.js'
+import { loadCircuits } from '#prover/circuits.js'
+import { makeRecipientKey } from '#prover/sealed-trade.js'
+import { type Embedded, startEmbedded } from '#server/embedded.js'
+import { parseAttestation, type SignedAttestation } from '#server/schemas/attestation.js'
+import type { PlanReport } from '#server/schemas/plan.js'
+import type { Job } from '#server/schemas/rebalance.js'
+import { errorsAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
+import { keyHashOf } from '#verifier-contracts/encode-key.js'
+import { attestationTypedData } from '#verifier-contracts/encoding.js'
+import { DemoClient, DemoError, example } from './demo-client.js'
+import { planTable } from './plan-table.js'
+import { Progress } from './progress.js'
+
+type Marks = {
+  readonly time: string
+  readonly spot: Record<string, string>
+  readonly perps: Record<string, string>
+  readonly options: Record<string, unknown>
+}
+
+/** What the ledger enforces beside the limits. The attestation outlives the demo's jump of four months. */
+const TERMS = {
+  marketMaxAge: '3600',
+  grace: '600',
+  heartbeat: '86400',
+  cureTime: '86400',
+  attestationMaxAge: '15552000',
+  flowMaxWait: '86400',
+  minInterval: '86400',
+  attestationTier: '1',
+}
+const STATES = [
+  'queued',
+  'planning',
+  'planned',
+  'proving',
+  'witness',
+  'verifying',
+  'proved',
+  'signed',
+  'submitted',
+  'confirmed',
+]
+
+/** Runs the whole main job and three refusals; throws {@link DemoError} where something does not come out as it must. */
+export async function runDemo({ json, dataDir }: { json: boolean; dataDir: string }): Promise<void> {
+  const progress = new Progress()
+  const marks = { first: example<Marks>('marks-2026-01-02'), second: example<Marks>('marks-2026-04-27') }
+  console.log('Ballast demo. DEVELOPMENT KEYS: worthless as security, refused off local chains.\n')
+
+  console.log('1. Bring-up: circuits and keys, a local chain, contracts, the service')
+  progress.begin('circuits, keys, chain, service')
+  const shares = new Map<string, number>()
+  const stack = await startEmbedded({
+    dataDir,
+    port: 0,
+    tier: 'desk',
+    genesisTime: secondsOf(marks.first.time) - 600n,
+    config: { logLevel: 'silent' },
+    onProgress: (phase, circuit) => {
+      if (circuit)
+        shares.set(
+          circuit.circuit,
+          circuit.phase === 'compiling' ? 0 : circuit.phase === 'key' ? circuit.done : 1,
+        )
+      const total = [...shares.values()].reduce((sum, share) => sum + share, 0) / 3
+      progress.update(
+        phase === 'circuits' ? total * 0.9 : 0.95,
+        circuit ? `${circuit.circuit} ${circuit.phase}` : phase,
+      )
+    },
+  })
+  progress.end(`ledger ${stack.deployment.ledger}`)
+  try {
+    await mainJob(stack, marks, progress, json)
+  } finally {
+    await stack.stop()
+  }
+}
+
+async function mainJob(
+  stack: Embedded,
+  marks: { first: Marks; second: Marks },
+  progress: Progress,
+  json: boolean,
+): Promise<void> {
+  const fund = new DemoClient(stack.baseUrl, stack.apiKey)
+  const desk = await makeRecipientKey()
+  const auditor = await makeRecipientKey()
+
+  console.log(`\n2. A fund opens its book at the marks of ${marks.first.time}`)
+  const request = {
+    universe: example('universe'),
+    mandate: example('mandate'),
+    targets: example('targets'),
+    costs: example('costs'),
+    terms: TERMS,
+    windowLength: '86400',
+    recipients: [bytesToHex(desk.publicKey), bytesToHex(auditor.publicKey)],
+  }
+  const { id, universeId } = await fund.call<{ id: Hex; universeId: string }>('POST', '/portfolios', request)
+  progress.begin('market captured, its digest proven and published')
+  await publish(stack, fund, universeId, marks.first)
+  progress.end()
+  const { attestationRequest } = await fund.call<{ attestationRequest: AttestationRequest }>(
+    'PUT',
+    `/portfolios/${id}/book`,
+    example('book'),
+  )
+  await fund.call('POST', `/portfolios/${id}/attestations`, await attest(attestationRequest, stack))
+  await run(fund, progress, 'opening proven and on chain', `/portfolios/${id}/open`, undefined, 'demo-open')
+  await say(fund, id)
+
+  console.log(`\n3. The market moves to the marks of ${marks.second.time}`)
+  await stack.warp(secondsOf(marks.second.time))
+  progress.begin('market captured, its digest proven and published')
+  await publish(stack, fund, universeId, marks.second)
+  progress.end()
+  await say(fund, id)
+
+  console.log('\n4. The plan, for the fund alone')
+  const plan = await fund.call<PlanReport>('POST', `/portfolios/${id}/plans`, { mode: 'targets' })
+  console.log(planTable(plan))
+
+  console.log('\n5. Plan, proof, submission')
+  const rebalances = `/portfolios/${id}/rebalances`
+  const body = { mode: 'targets' }
+  const job = await run(fund, progress, 'rebalance proven and on chain', rebalances, body, 'demo-rebalance')
+  const record = await say(fund, id)
+  if (record.verdict !== 'green') throw new DemoError(record.verdict, 'the portfolio is not green')
+
+  console.log(
+    '\n6. A stranger checks, in a fresh process, from the chain alone; the auditor opens the sealed trade',
+  )
+  const circuits = await loadCircuits('desk')
+  const keyHash = keyHashOf(circuits.rebalance.vkey)
+  await strangerVerifies(stack, id, keyHash, auditor.privateKey)
+
+  console.log('\n7. Three refusals')
+  await refuseReplay(stack, job.txHash as Hex)
+  const greedy = { mode: 'trades', trades: { BTC: '2000' } }
+  await refuse(fund, 'a trade beyond a limit', rebalances, greedy, 'demo-greedy')
+  await stack.warp(secondsOf(marks.second.time) + 7_200n)
+  await refuse(fund, 'a stale price', rebalances, { mode: 'heartbeat' }, 'demo-stale')
+
+  const summary = {
+    status: record.verdict,
+    epoch: Number(record.epoch),
+    gasUsed: Number(job.gasUsed),
+    constraints: manifest.circuits['rebalance-desk'].constraints,
+    proveMs: Math.round(job.timings?.proveMs ?? 0),
+    tx: job.txHash,
+  }
+  if (json) console.log(JSON.stringify(summary))
+  else
+    console.log(
+      `\nGreen: epoch ${summary.epoch}, ${summary.gasUsed} gas, proof in ${summary.proveMs} ms, ${summary.tx}`,
+    )
+}
+
+const secondsOf = (time: string): bigint => BigInt(Math.floor(Date.parse(time) / 1000))
+
+/** Sets the stand-in feeds to the marks of a date, then captures and publishes through the service. */
+async function publish(stack: Embedded, fund: DemoClient, universeId: string, marks: Marks): Promise<void> {
+  for (const [name, price] of Object.entries({ ...marks.spot, ...marks.perps })) {
+    await stack.setFeed(name, parseDecimal(price, PRICE_DECIMALS, name))
+  }
+  const publisher = example<Record<string, unknown>>('publisher')
+  await fund.call('POST', '/markets', { universeId, marks: { options: marks.options, ...publisher } })
+}
+
+type AttestationRequest = {
+  readonly domain: { readonly chainId: number; readonly verifyingContract: Hex }
+  readonly message: SignedAttestation['attestation']
+}
+
+/** What a custodian does after it has compared the book with its own records: the service never holds its key. */
+async function attest({ domain, message }: AttestationRequest, stack: Embedded): Promise<SignedAttestation> {
+  const { attestor } = stack.accounts
+  const attestation = { ...message, attestor: attestor.address, evidence: `0x${'e1'.repeat(32)}` as Hex }
+  const parsed = parseAttestation({ attestation, signature: '0x' })
+  const typed = attestationTypedData(domain.chainId, domain.verifyingContract, parsed.attestation)
+  return { attestation, signature: await attestor.signTypedData(typed) }
+}
+
+async function run(
+  fund: DemoClient,
+  progress: Progress,
+  label: string,
+  path: string,
+  body: unknown,
+  key: string,
+): Promise<Job> {
+  progress.begin(label)
+  const accepted = await fund.call<Job>('POST', path, body, key)
+  const job = await fund.follow(accepted.id, (what) => {
+    progress.update(Math.max(0, STATES.indexOf(what)) / (STATES.length - 1), what)
+  })
+  progress.end(job.gasUsed ? `${job.gasUsed} gas` : job.state)
+  if (job.state !== 'confirmed') throw new DemoError(job.failure ?? job.state, `${label} failed`)
+  return job
+}
+
+type PublicRecord = { readonly verdict: string; readonly reasons: readonly string[]; readonly epoch: string }
+
+async function say(fund: DemoClient, id: Hex): Promise<PublicRecord> {
+  const record = await fund.call<PublicRecord>('GET', `/public/portfolios/${id}`)
+  const why = record.reasons.length === 0 ? '' : ` (${record.reasons.join(', ')})`
+  console.log(`  on chain: ${record.verdict}${why}, epoch ${record.epoch}`)
+  return record
+}
+
+/** A process of its own with nothing but an RPC URL, addresses and the published key hash. */
+async function strangerVerifies(
+  stack: Embedded,
+  id: Hex,
+  keyHash: Hex,
+  recipientKey: Uint8Array,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'ballast-auditor-'))
+  const keyFile = join(folder, 'recipient.key')
+  writeFileSync(keyFile, bytesToHex(recipientKey), { mode: 0o600 })
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+  const options = { rpc: stack.rpcUrl, ledger: stack.deployment.ledger, portfolio: id, 'key-hash': keyHash }
+  const flags = Object.entries({ ...options, 'recipient-key': keyFile }).flatMap(([name, value]) => [
+    `--${name}`,
+    value,
+  ])
+  const args = ['--conditions=source', '--import', 'tsx', main, 'verify', ...flags]
+  try {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    child.stdout.on('data', (text: Buffer) =>
+      process.stdout.write(`${text}`.replace(/^/gm, '  ').replace(/ {2}$/, '')),
+    )
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+    if (code !== 0) throw new DemoError(`exit ${code}`, 'the independent check failed')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The confirmed transaction once more, by a stranger. */
+async function refuseReplay(stack: Embedded, hash: Hex): Promise<void> {
+  const client = createPublicClient({ transport: http(stack.rpcUrl) })
+  const { input } = await client.getTransaction({ hash })
+  const call = { to: stack.deployment.ledger, data: input }
+  const reason = await client.call(call).then(
+    () => undefined,
+    (error: unknown) => revertName(error),
+  )
+  if (reason === undefined) throw new DemoError('accepted', 'a replayed proof was accepted')
+  console.log(`  a replayed proof: refused by the ledger, ${reason}`)
+}
+
+function revertName(error: unknown): string {
+  const data =
+    error instanceof ViemError
+      ? (error.walk((e) => 'data' in (e as object)) as { data?: Hex } | null)?.data
+      : undefined
+  if (!data) return 'reverted'
+  const abi = [...rebalanceLedgerAbi, ...errorsAbi]
+  return (
+    new ContractFunctionRevertedError({ abi, data, functionName: 'rebalance' }).data?.errorName ?? 'reverted'
+  )
+}
+
+/** A step that must not come through: refused at once, or by a job that fails; nothing moves on chain. */
+async function refuse(
+  fund: DemoClient,
+  what: string,
+  path: string,
+  body: unknown,
+  key: string,
+): Promise<void> {
+  const { id } = await fund.call<Job>('POST', path, body, key)
+  const job = await fund.follow(id, () => {})
+  if (job.state === 'confirmed') throw new DemoError('accepted', `${what} was accepted`)
+  console.log(`  ${what}: refused by the service before anything is sent, ${job.failure}`)
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { type Hex, hexToBytes, isAddress, isHex } from 'viem'
+import { BaseError } from '#portfolio/base-error.js'
+import { runDemo } from './demo.js'
+import { verifyRecord } from './verify-record.js'
+
+const program = new Command('ballast')
+  .description('Rebalance a private book and prove on chain that it ends inside public risk limits')
+  .showHelpAfterError()
+
+program
+  .command('demo')
+  .description(
+    'the whole main job on a local chain, with real marks, development keys and a stand-in price feed',
+  )
+  .option('--json', 'end with one line of JSON')
+  .option('--data-dir <folder>', 'where the service keeps its data', '.ballast/demo')
+  .action(async (options: { json?: boolean; dataDir: string }) => {
+    await runDemo({ json: options.json ?? false, dataDir: options.dataDir })
+  })
+
+program
+  .command('verify')
+  .description("check a portfolio's whole record from chain data alone")
+  .requiredOption('--rpc <url>', 'a node of the chain')
+  .requiredOption('--ledger <address>', 'the RebalanceLedger')
+  .requiredOption('--portfolio <id>', 'the portfolio, 32 bytes of hex')
+  .requiredOption('--key-hash <hash>', 'keccak256 of the verification key that the fund has published')
+  .option(
+    '--recipient-key <file>',
+    'private key of a recipient (hex): opens each sealed trade and compares it',
+  )
+  .option('--json', 'print JSON')
+  .action(
+    async (
+      options: Record<'rpc' | 'ledger' | 'portfolio' | 'keyHash', string> & {
+        recipientKey?: string
+        json?: boolean
+      },
+    ) => {
+      const { rpc, ledger, portfolio, keyHash, recipientKey } = options
+      if (!isAddress(ledger)) throw new OptionError('--ledger', 'an address')
+      if (!isHash(portfolio)) throw new OptionError('--portfolio', '32 bytes of hex')
+      if (!isHash(keyHash)) throw new OptionError('--key-hash', '32 bytes of hex')
+      const key = recipientKey === undefined ? undefined : readKey(recipientKey)
+      const record = await verifyRecord({
+        rpcUrl: rpc,
+        ledger,
+        portfolioId: portfolio,
+        keyHash,
+        ...(key ? { recipientKey: key } : {}),
+      })
+      if (options.json) {
+        console.log(JSON.stringify(record))
+        return
+      }
+      for (const { epoch, compliant, transaction, openedTrades } of record.epochs) {
+        const opened =
+          openedTrades === undefined ? '' : `, sealed trade opened: ${openedTrades} legs, as proven`
+        console.log(
+          `epoch ${epoch}: proof valid, ${compliant ? 'compliant' : 'reducing'}${opened} (${transaction})`,
+        )
+      }
+      console.log(`status: ${record.verdict}`)
+    },
+  )
+
+const isHash = (text: string): text is Hex => isHex(text) && text.length === 66
+
+function readKey(file: string): Uint8Array {
+  const text = readFileSync(file, 'utf8').trim()
+  if (!isHash(text as Hex)) throw new OptionError('--recipient-key', 'a file with 32 bytes of hex')
+  return hexToBytes(text as Hex)
+}
+
+/** An option of the command line is not what it must be. */
+class OptionError extends BaseError {
+  constructor(option: string, expected: string) {
+    super(`${option} must be ${expected}.`, { code: 'CLI_OPTION', field: option })
+  }
+}
+
+try {
+  await program.parseAsync()
+  // snarkjs may keep worker threads that would hold the process open.
+  process.exit(0)
+} catch (error) {
+  if (error instanceof BaseError) {
+    console.error(`${error.code}: ${error.message}`)
+    for (const hint of error.hints) console.error(`  ${hint}`)
+  } else {
+    console.error(error)
+  }
+  process.exit(1)
+}
