@@ -68,12 +68,14 @@ export async function verifyRecord(request: RecordRequest): Promise<CheckedRecor
   const replaced = await client.getContractEvents({ ...range, eventName: 'BookReplaced' })
   if (steps.length === 0) throw new RecordError(0n, 'no step is recorded for this portfolio')
 
+  const replacedAt = (epoch: bigint) => replaced.find((event) => event.args.epoch === epoch)?.args
   const epochs: CheckedEpoch[] = []
   let link: Link = { epoch: 0n, budget: rules.emptyBudget }
   for (const { args: step, transactionHash } of steps) {
-    // A replacement takes an epoch of its own and sets the book without a proof; the budget stays.
-    const swap = replaced.find((event) => event.args.epoch === link.epoch + 1n)?.args
-    if (swap) link = { epoch: swap.epoch, book: swap.newBook, budget: swap.budget }
+    // Each replacement takes an epoch of its own and sets the book without a proof; the budget stays.
+    for (let swap = replacedAt(link.epoch + 1n); swap; swap = replacedAt(link.epoch + 1n)) {
+      link = { epoch: swap.epoch, book: swap.newBook, budget: swap.budget }
+    }
     const head = headOf(step.x)
     checkLink(head, link, rules, step.sealedTrade)
     await checkDigests(client, rules, digest, head)

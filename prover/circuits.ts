@@ -51,16 +51,20 @@ export type LoadOptions = {
 }
 
 /**
- * Compiles the circuits of a tier and makes their development keys, or finds what an earlier run made; circuits are
- * compiled at the same time, keys made one after the other, since each takes every core.
+ * Compiles the circuits of a tier and makes their development keys, or finds what an earlier run made. Circuits are
+ * compiled at the same time; keys are made one after the other, since each takes every core, as their circuits get ready.
  *
  * @throws {@link CircuitPinError} naming the circuit and the kind of file that is not the pinned one.
  */
 export async function loadCircuits(tier: Tier, options: LoadOptions = {}): Promise<TierCircuits> {
-  const compiled = await Promise.all(STATEMENTS.map((statement) => compile(statement, tier, options)))
-  const entries: [Statement, ProvingCircuit][] = []
-  for (const circuit of compiled) entries.push([circuit.statement, await withKey(circuit, tier, options)])
-  return Object.fromEntries(entries) as TierCircuits
+  let turn: Promise<unknown> = Promise.resolve()
+  const load = async (statement: Statement): Promise<[Statement, ProvingCircuit]> => {
+    const compiled = await compile(statement, tier, options)
+    const key = turn.then(() => withKey(compiled, tier, options))
+    turn = key.catch(() => undefined)
+    return [statement, await key]
+  }
+  return Object.fromEntries(await Promise.all(STATEMENTS.map(load))) as TierCircuits
 }
 
 /** Hashes pinned for a circuit, if any. */

@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { generateAbi } from '#verifier-contracts/generate-abi.js'
 import { generateLayout } from './generate-layout.js'
 import { generateReadme } from './generate-readme.js'
 
-for (const [path, text] of Object.entries({ ...generateLayout(), ...generateReadme(), ...generateAbi() })) {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
-  console.log(`generated ${path}`)
+// In this order: the contracts are compiled with the constants just written.
+for (const generate of [generateLayout, generateAbi, generateReadme]) {
+  for (const [path, text] of Object.entries(generate())) {
+    writeFileSync(path, text)
+    console.log(`generated ${path}`)
+  }
 }

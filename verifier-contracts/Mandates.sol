@@ -125,7 +125,8 @@ contract Mandates is IMandates {
         portfolioId = keccak256(abi.encode(creation));
         if (msg.sender != creation.governor) revert NotGovernor(portfolioId, msg.sender);
         if (creation.manager == address(0)) revert InvalidCreation("manager");
-        if (creation.windowLength < 1 hours || creation.windowLength > 90 days) {
+        uint256 window = creation.windowLength;
+        if (window < Layout.TERM_WINDOW_LENGTH_LO || window > Layout.TERM_WINDOW_LENGTH_HI) {
             revert InvalidCreation("windowLength");
         }
     }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 
 /// @title  Layout
 /// @notice Positions inside one head, slot, group, … row of a public vector, row lengths, tags, widths in bits, and the
-///         lowest and highest basis points of each limit of a mandate.
+///         lowest and highest value of each limit and term of a mandate.
 library Layout {
     uint256 internal constant TAG_BOOK = 1;
     uint256 internal constant TAG_TRADE = 2;
@@ -128,4 +128,22 @@ library Layout {
     int256 internal constant ROLLING_GAIN_BPS_HI = 5000;
     int256 internal constant ROLLING_TURNOVER_BPS_LO = 1;
     int256 internal constant ROLLING_TURNOVER_BPS_HI = 1000000;
+    uint256 internal constant TERM_MARKET_MAX_AGE_LO = 60;
+    uint256 internal constant TERM_MARKET_MAX_AGE_HI = 86400;
+    uint256 internal constant TERM_GRACE_LO = 0;
+    uint256 internal constant TERM_GRACE_HI = 3600;
+    uint256 internal constant TERM_HEARTBEAT_LO = 600;
+    uint256 internal constant TERM_HEARTBEAT_HI = 2678400;
+    uint256 internal constant TERM_CURE_TIME_LO = 0;
+    uint256 internal constant TERM_CURE_TIME_HI = 2678400;
+    uint256 internal constant TERM_ATTESTATION_MAX_AGE_LO = 3600;
+    uint256 internal constant TERM_ATTESTATION_MAX_AGE_HI = 34560000;
+    uint256 internal constant TERM_FLOW_MAX_WAIT_LO = 600;
+    uint256 internal constant TERM_FLOW_MAX_WAIT_HI = 2678400;
+    uint256 internal constant TERM_MIN_INTERVAL_LO = 3600;
+    uint256 internal constant TERM_MIN_INTERVAL_HI = 31622400;
+    uint256 internal constant TERM_ATTESTATION_TIER_LO = 1;
+    uint256 internal constant TERM_ATTESTATION_TIER_HI = 3;
+    uint256 internal constant TERM_WINDOW_LENGTH_LO = 3600;
+    uint256 internal constant TERM_WINDOW_LENGTH_HI = 7776000;
 }

@@ -47,14 +47,14 @@ library MandateRules {
 
     /// @notice Checks the terms beside the vector: no age, window or interval of zero, none so long that it says nothing.
     function checkTerms(Terms calldata terms) internal pure {
-        _term("marketMaxAge", terms.marketMaxAge, 1 minutes, 1 days);
-        _term("grace", terms.grace, 0, 1 hours);
-        _term("heartbeat", terms.heartbeat, 10 minutes, 31 days);
-        _term("cureTime", terms.cureTime, 0, 31 days);
-        _term("attestationMaxAge", terms.attestationMaxAge, 1 hours, 400 days);
-        _term("flowMaxWait", terms.flowMaxWait, 10 minutes, 31 days);
-        _term("minInterval", terms.minInterval, 1 hours, 366 days);
-        _term("attestationTier", terms.attestationTier, 1, 3);
+        _term("marketMaxAge", terms.marketMaxAge, Layout.TERM_MARKET_MAX_AGE_LO, Layout.TERM_MARKET_MAX_AGE_HI);
+        _term("grace", terms.grace, Layout.TERM_GRACE_LO, Layout.TERM_GRACE_HI);
+        _term("heartbeat", terms.heartbeat, Layout.TERM_HEARTBEAT_LO, Layout.TERM_HEARTBEAT_HI);
+        _term("cureTime", terms.cureTime, Layout.TERM_CURE_TIME_LO, Layout.TERM_CURE_TIME_HI);
+        _term("attestationMaxAge", terms.attestationMaxAge, Layout.TERM_ATTESTATION_MAX_AGE_LO, Layout.TERM_ATTESTATION_MAX_AGE_HI);
+        _term("flowMaxWait", terms.flowMaxWait, Layout.TERM_FLOW_MAX_WAIT_LO, Layout.TERM_FLOW_MAX_WAIT_HI);
+        _term("minInterval", terms.minInterval, Layout.TERM_MIN_INTERVAL_LO, Layout.TERM_MIN_INTERVAL_HI);
+        _term("attestationTier", terms.attestationTier, Layout.TERM_ATTESTATION_TIER_LO, Layout.TERM_ATTESTATION_TIER_HI);
     }
 
     function _checkSlot(int256[] calldata vector, uint256 start, uint256 slot, uint8 account, Shape memory shape)
