@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/setup.global.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { contractErrorCode, KNOWN_CONTRACT_ERRORS } from '#server/chain/contract-error.js'
 
 const SOURCES = ['portfolio', 'strategy', 'circuits', 'prover', 'verifier-contracts', 'server', 'cli']
 
@@ -11,12 +12,13 @@ const codesInSources = (): Set<string> => {
       if (!file.endsWith('.ts') || file.includes('build/')) continue
       const text = readFileSync(join(folder, file), 'utf8')
       for (const match of text.matchAll(
-        /'((?:PORTFOLIO|STRATEGY|CIRCUITS|PROVER|CONTRACTS|SERVER|CLI)_[A-Z0-9_]*[A-Z0-9])'/g,
+        /'((?:PORTFOLIO|STRATEGY|CIRCUITS|PROVER|CONTRACTS|CHAIN|SERVER|CLI)_[A-Z0-9_]*[A-Z0-9])'/g,
       )) {
         codes.add(match[1]!)
       }
     }
   }
+  for (const name of [...KNOWN_CONTRACT_ERRORS, 'Reverted']) codes.add(contractErrorCode(name))
   return codes
 }
 
@@ -73,4 +75,13 @@ test('the tests that the security page names exist', () => {
   )
   expect(named.length).toBeGreaterThan(5)
   expect(named.filter((path) => !existsSync(path))).toEqual([])
+})
+
+test('every setting of the service is documented', () => {
+  const settings = [...readFileSync('server/config.ts', 'utf8').matchAll(/^ {2}(BALLAST_[A-Z_]+):/gm)].map(
+    (m) => m[1]!,
+  )
+  const page = readFileSync('docs/operations.md', 'utf8')
+  expect(settings.length).toBeGreaterThan(10)
+  expect(settings.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
 })

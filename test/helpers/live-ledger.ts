@@ -11,6 +11,7 @@ import { toSolidityProof } from '#prover/groth16-proof.js'
 import { ProverPool } from '#prover/prover-pool.js'
 import { sealedTradeLength } from '#prover/sealed-trade.js'
 import { digestStatement, rebalanceStatement, type Statement, type StepBlindings } from '#prover/statement.js'
+import { startAnvil } from '#server/anvil.js'
 import {
   errorsAbi,
   mandatesAbi,
@@ -32,7 +33,6 @@ import {
   universeContent,
   universeIdOf,
 } from '#verifier-contracts/encoding.js'
-import { startAnvil } from './anvil.js'
 import { connect } from './connect.js'
 import { ROLES, TERMS, WINDOW_LENGTH } from './roles.js'
 import { spotAndPerp } from './spot-and-perp.js'

@@ -10,7 +10,7 @@ import {
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
-import { type Anvil, startAnvil } from '#test/helpers/anvil.js'
+import { type Anvil, startAnvil } from '#server/anvil.js'
 
 /** A fresh anvil with a reader, and a sender for each of its first accounts. */
 export type LocalChain = Anvil & {

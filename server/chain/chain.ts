@@ -1,0 +1,160 @@
+import {
+  type Abi,
+  type Account,
+  type Address,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  encodeFunctionData,
+  type Hex,
+  http,
+  type PublicClient,
+  type TransactionReceipt,
+} from 'viem'
+import { ChainUnavailableError, ContractError, chainError } from './contract-error.js'
+import { type Deployment, WrongChainError } from './deployment.js'
+import type { Keystore, Role } from './keystore.js'
+
+const POLL_MS = 40
+const RECEIPT_TIMEOUT_MS = 120_000
+
+type Call = {
+  readonly address: Address
+  readonly abi: Abi
+  readonly functionName: string
+  readonly args: readonly unknown[]
+}
+
+/** One chain with the deployment on it and the keys this service signs with. All failures are typed. */
+export class Chain {
+  readonly client: PublicClient
+  readonly deployment: Deployment
+  readonly keystore: Keystore
+  readonly #rpcUrl: string
+  readonly #turns = new Map<Role, Promise<unknown>>()
+
+  private constructor(rpcUrl: string, deployment: Deployment, keystore: Keystore) {
+    this.#rpcUrl = rpcUrl
+    this.deployment = deployment
+    this.keystore = keystore
+    this.client = createPublicClient({ chain: this.#chain, transport: http(rpcUrl), cacheTime: 0 })
+  }
+
+  /** @throws `WrongChainError` when the URL serves another chain or no ledger; `ChainUnavailableError` when nothing does. */
+  static async connect(rpcUrl: string, deployment: Deployment, keystore: Keystore): Promise<Chain> {
+    const chain = new Chain(rpcUrl, deployment, keystore)
+    const chainId = await chain.guard(chain.client.getChainId())
+    if (chainId !== deployment.chainId) throw new WrongChainError()
+    const code = await chain.guard(chain.client.getCode({ address: deployment.ledger }))
+    if (!code) throw new WrongChainError()
+    return chain
+  }
+
+  get #chain() {
+    return defineChain({
+      id: this.deployment.chainId,
+      name: 'configured',
+      nativeCurrency: { name: 'ether', symbol: 'ETH', decimals: 18 },
+      rpcUrls: { default: { http: [this.#rpcUrl] } },
+    })
+  }
+
+  /** Reads a view. @throws `ContractError`, `ChainUnavailableError` */
+  async read<const abi extends Abi, name extends ContractFunctionName<abi, 'view' | 'pure'>>(call: {
+    address: Address
+    abi: abi
+    functionName: name
+    args: ContractFunctionArgs<abi, 'view' | 'pure', name>
+  }) {
+    return this.guard(
+      this.client.readContract<abi, name, ContractFunctionArgs<abi, 'view' | 'pure', name>>(call as never),
+    )
+  }
+
+  /** Time of the newest block in seconds: the clock of everything that the chain judges. */
+  async now(): Promise<bigint> {
+    return (await this.guard(this.client.getBlock({ blockTag: 'latest' }))).timestamp
+  }
+
+  /** Runs a call without sending it. @throws `ContractError` by the name the contract reverted with. */
+  async simulate(account: Address, to: Address, data: Hex): Promise<void> {
+    await this.guard(this.client.call({ account, to, data }))
+  }
+
+  /**
+   * Simulates a call, sends it and waits until it is mined; calls of one role happen one after the other.
+   *
+   * @throws `ContractError` when it reverts, `ChainUnavailableError`
+   */
+  async send(role: Role, call: Call): Promise<TransactionReceipt> {
+    return this.inTurn(role, async () => {
+      const account = this.keystore[role]
+      const data = encodeFunctionData(call)
+      await this.simulate(account.address, call.address, data)
+      const wallet = createWalletClient({ account, chain: this.#chain, transport: http(this.#rpcUrl) })
+      const hash = await this.guard(wallet.sendTransaction({ to: call.address, data }))
+      const receipt = await this.receipt(hash)
+      if (receipt.status !== 'success') throw new ContractError('Reverted')
+      return receipt
+    })
+  }
+
+  /** Signs a call without sending it. Gas is estimated with a quarter to spare. */
+  async sign(role: Role, to: Address, data: Hex, nonce: number): Promise<Hex> {
+    const account: Account = this.keystore[role]
+    const [gas, fees] = await this.guard(
+      Promise.all([this.client.estimateGas({ account, to, data }), this.client.estimateFeesPerGas()]),
+    )
+    return this.keystore[role].signTransaction({
+      chainId: this.deployment.chainId,
+      type: 'eip1559',
+      to,
+      data,
+      nonce,
+      gas: (gas * 5n) / 4n,
+      maxFeePerGas: fees.maxFeePerGas * 2n,
+      maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
+    })
+  }
+
+  /** The receipt of exactly this transaction, as soon as there is one. @throws `ChainUnavailableError` on time-out */
+  async receipt(hash: Hex, timeoutMs = RECEIPT_TIMEOUT_MS): Promise<TransactionReceipt> {
+    const end = Date.now() + timeoutMs
+    for (;;) {
+      const receipt = await this.findReceipt(hash)
+      if (receipt) return receipt
+      if (Date.now() > end) throw new ChainUnavailableError()
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+  }
+
+  async findReceipt(hash: Hex): Promise<TransactionReceipt | undefined> {
+    try {
+      return await this.client.getTransactionReceipt({ hash })
+    } catch (error) {
+      if ((error as Error).name === 'TransactionReceiptNotFoundError') return undefined
+      throw chainError(error)
+    }
+  }
+
+  /** Runs `work` when every earlier work of the role is done, so that no two use one nonce. */
+  async inTurn<T>(role: Role, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(role) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    this.#turns.set(
+      role,
+      mine.catch(() => {}),
+    )
+    return mine
+  }
+
+  async guard<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      throw chainError(error)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { BaseError } from '#portfolio/base-error.js'
+import { TIERS } from '#portfolio/layout.js'
+import type { Tier } from '#portfolio/shape.js'
+
+const whole = (lo: number, hi: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().int().min(lo).max(hi))
+
+const Environment = z.object({
+  BALLAST_HOST: z.string().min(1).default('127.0.0.1'),
+  BALLAST_PORT: whole(0, 65_535).default(8080),
+  BALLAST_DATA_DIR: z.string().min(1).default('.ballast'),
+  BALLAST_TIER: z.enum(Object.keys(TIERS) as [Tier, ...Tier[]]).default('desk'),
+  BALLAST_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  BALLAST_DEPLOYMENT_FILE: z.string().min(1).optional(),
+  BALLAST_STORE_KEY_FILE: z.string().min(1).optional(),
+  BALLAST_API_KEY_FILE: z.string().min(1).optional(),
+  BALLAST_KEYSTORE_FILE: z.string().min(1).optional(),
+  BALLAST_PROVERS: whole(1, 16).default(1),
+  BALLAST_PROVE_TIMEOUT_MS: whole(1_000, 3_600_000).default(300_000),
+  BALLAST_BODY_LIMIT: whole(1_024, 1_048_576).default(262_144),
+  BALLAST_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  /** Test hook: kill the process right after a job has persisted this state, or has `sent` its transaction. */
+  BALLAST_CRASH_AT: z.string().optional(),
+})
+
+/** Everything the service is told from outside, parsed once. Paths below `dataDir` are the defaults of the files. */
+export type Config = {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly tier: Tier
+  readonly rpcUrl: string | undefined
+  readonly deploymentFile: string
+  readonly storeKeyFile: string
+  readonly apiKeyFile: string
+  readonly keystoreFile: string
+  readonly provers: number
+  readonly proveTimeoutMs: number
+  readonly bodyLimit: number
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  readonly crashAt: string | undefined
+}
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @throws {@link ConfigError} naming the variable at fault, never its value.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = Environment.safeParse(environment)
+  if (!parsed.success) throw new ConfigError(String(parsed.error.issues[0]?.path[0] ?? 'environment'))
+  const env = parsed.data
+  const dataDir = env.BALLAST_DATA_DIR
+  return {
+    host: env.BALLAST_HOST,
+    port: env.BALLAST_PORT,
+    dataDir,
+    tier: env.BALLAST_TIER,
+    rpcUrl: env.BALLAST_RPC_URL,
+    deploymentFile: env.BALLAST_DEPLOYMENT_FILE ?? `${dataDir}/deployment.json`,
+    storeKeyFile: env.BALLAST_STORE_KEY_FILE ?? `${dataDir}/store.key`,
+    apiKeyFile: env.BALLAST_API_KEY_FILE ?? `${dataDir}/api.key`,
+    keystoreFile: env.BALLAST_KEYSTORE_FILE ?? `${dataDir}/keystore.json`,
+    provers: env.BALLAST_PROVERS,
+    proveTimeoutMs: env.BALLAST_PROVE_TIMEOUT_MS,
+    bodyLimit: env.BALLAST_BODY_LIMIT,
+    logLevel: env.BALLAST_LOG_LEVEL,
+    crashAt: env.BALLAST_CRASH_AT,
+  }
+}
+
+export class ConfigError extends BaseError {
+  constructor(field: string) {
+    super(`${field} is missing or not a valid setting.`, {
+      code: 'SERVER_CONFIG',
+      field,
+      hints: ['docs/operations.md lists every setting with its range and default.'],
+    })
+  }
+}

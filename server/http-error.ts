@@ -1,0 +1,12 @@
+import { BaseError, type BaseErrorOptions } from '#portfolio/base-error.js'
+
+/** An error that a request can cause, with the HTTP status it is answered with. */
+export abstract class HttpError extends BaseError {
+  constructor(
+    readonly status: number,
+    sentence: string,
+    options: BaseErrorOptions,
+  ) {
+    super(sentence, options)
+  }
+}

@@ -1,0 +1,207 @@
+import { bytesToHex, type Hex } from 'viem'
+import { OPENING_BUDGET } from '#portfolio/budget.js'
+import { evaluateStep, type Step } from '#portfolio/step.js'
+import { deriveBlinding } from '#prover/blinding.js'
+import { sealTrade } from '#prover/sealed-trade.js'
+import { buildStep } from '#strategy/build-step.js'
+import type { Plan, PlanInput } from '#strategy/plan.js'
+import { plan } from '#strategy/planner.js'
+import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
+import { HttpError } from '../http-error.js'
+import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
+import type { EngineParts } from './engine-parts.js'
+
+/** What a fund asks for: back to its targets, nothing but a fresh proof, or exactly these trades (1e-8 unit per slot). */
+export type StepRequest =
+  | { readonly mode: 'targets' }
+  | { readonly mode: 'heartbeat' }
+  | { readonly mode: 'trades'; readonly trades: readonly bigint[] }
+
+/** A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with. */
+export type PlannedStep = {
+  readonly step: Step
+  readonly epoch: number
+  readonly attempt: number
+  readonly marketDigest: bigint
+  readonly head: Head
+  readonly sealedTrade: Hex
+}
+
+/**
+ * What the fund would do now: the plan, or the verdict on the trades it gave.
+ *
+ * @throws {@link NotOpenError}, {@link StaleMarketError}, {@link HeadMismatchError}, `NoMarketError`
+ */
+export async function proposeStep(
+  parts: EngineParts,
+  portfolio: PortfolioRecord,
+  request: StepRequest,
+): Promise<{
+  step: Step
+  book: BookRecord
+  marketDigest: bigint
+  input: PlanInput
+  proposal: Plan | undefined
+}> {
+  const { ledger, publisher, store, shape } = parts
+  const record = await ledger.record(portfolio.id)
+  if (!record) throw new NotOpenError()
+  const [book, snapshot] = await Promise.all([
+    store.portfolios.currentBook(portfolio.id),
+    publisher.latest(portfolio.universeId),
+  ])
+  if (book.head !== record.head || BigInt(book.epoch) !== record.epoch) throw new HeadMismatchError()
+  const { market, digest: marketDigest, time } = snapshot
+  const [usable, netFlow] = await Promise.all([
+    ledger.isUsable(portfolio.universeId, marketDigest, portfolio.terms, record.snapshotTime),
+    ledger.netFlowAt(portfolio.id, time),
+  ])
+  if (!usable) throw new StaleMarketError()
+  const input: PlanInput = {
+    universe: portfolio.universe,
+    shape,
+    market,
+    mandate: portfolio.mandate,
+    book: book.book,
+    budget: book.budget,
+    targets: portfolio.strategy.targets,
+    costs: portfolio.costs,
+    netFlow,
+    window: time / BigInt(portfolio.creation.windowLength),
+    oldUniverse: portfolio.universeId,
+    changed: Array(shape.slots).fill(false),
+    safetyBps: portfolio.strategy.safetyBps,
+    trackingWeightBps: portfolio.strategy.trackingWeightBps,
+  }
+  if (request.mode === 'targets') {
+    const proposal = await plan(input)
+    return { step: proposal.step, book, marketDigest, input, proposal }
+  }
+  const none = book.book.quantities.map(() => 0n)
+  const step = buildStep(input, request.mode === 'trades' ? request.trades : none)
+  return { step, book, marketDigest, input, proposal: undefined }
+}
+
+/** The next step of an open portfolio. @throws {@link RefusedStepError} when it cannot be proven. */
+export async function planRebalance(
+  parts: EngineParts,
+  portfolio: PortfolioRecord,
+  request: StepRequest,
+): Promise<PlannedStep> {
+  const { step, book, marketDigest, proposal } = await proposeStep(parts, portfolio, request)
+  if (proposal?.outcome === 'infeasible') throw new InfeasiblePlanError()
+  const head = { previous: book.previousHead, book: book.commitment, budget: book.budgetCommitment }
+  return sealStep(parts, portfolio, { step, epoch: book.epoch + 1, marketDigest, head })
+}
+
+/** The step that opens a portfolio with its draft. @throws {@link RefusedStepError} unless it is inside every limit. */
+export async function planOpening(parts: EngineParts, portfolio: PortfolioRecord): Promise<PlannedStep> {
+  const { publisher, ledger, store, shape } = parts
+  const { book } = await store.portfolios.currentBook(portfolio.id)
+  const { market, digest: marketDigest, time } = await publisher.latest(portfolio.universeId)
+  if (!(await ledger.isUsable(portfolio.universeId, marketDigest, portfolio.terms, 0n)))
+    throw new StaleMarketError()
+  const zeros = (length: number): bigint[] => Array(length).fill(0n)
+  const step: Step = {
+    market,
+    mandate: portfolio.mandate,
+    oldUniverse: portfolio.universeId,
+    oldBook: book,
+    newBook: book,
+    oldBudget: OPENING_BUDGET,
+    fills: zeros(shape.slots),
+    fee: 0n,
+    carryGain: 0n,
+    carryLoss: 0n,
+    netFlow: 0n,
+    flowSplit: zeros(shape.accounts),
+    window: time / BigInt(portfolio.creation.windowLength),
+    changed: Array(shape.slots).fill(false),
+    open: false,
+  }
+  if (evaluateStep(step, shape).outcome !== 'compliant') throw new OpeningOutsideLimitsError()
+  return sealStep(parts, portfolio, {
+    step,
+    epoch: 1,
+    marketDigest,
+    head: { previous: NO_HEAD, book: 0n, budget: 0n },
+  })
+}
+
+async function sealStep(
+  parts: EngineParts,
+  portfolio: PortfolioRecord,
+  planned: Omit<PlannedStep, 'attempt' | 'sealedTrade'>,
+): Promise<PlannedStep> {
+  const verdict = evaluateStep(planned.step, parts.shape)
+  if (verdict.outcome === 'refused') throw new RefusedStepError()
+  const attempt = await parts.store.portfolios.takeAttempt(portfolio.id)
+  const domain = domainFor(parts, portfolio.id)
+  const epoch = BigInt(planned.epoch)
+  const { fills, fee } = planned.step
+  const blinding = deriveBlinding(portfolio.seed, 'trade', { domain, epoch, attempt })
+  const blob = await sealTrade({ trades: verdict.trades, fills, fee, blinding }, portfolio.recipients, {
+    domain,
+    epoch,
+  })
+  return { ...planned, attempt, sealedTrade: bytesToHex(blob) }
+}
+
+/** First element of a portfolio's public vectors. */
+export const domainFor = ({ chain, circuits }: Pick<EngineParts, 'chain' | 'circuits'>, id: Hex): bigint =>
+  domainOf(chain.deployment.chainId, chain.deployment.ledger, id, circuits.rebalance.circuitId)
+
+export class NotOpenError extends HttpError {
+  constructor() {
+    super(409, 'The portfolio is not open on chain.', {
+      code: 'SERVER_NOT_OPEN',
+      hints: ['Put a book, have it attested, then POST /portfolios/{id}/open.'],
+    })
+  }
+}
+
+export class HeadMismatchError extends HttpError {
+  constructor() {
+    super(409, "The stored book is not the one the chain's head commits to.", {
+      code: 'SERVER_HEAD_MISMATCH',
+      hints: ['The data directory is older than the chain: restore a newer backup.'],
+    })
+  }
+}
+
+export class StaleMarketError extends HttpError {
+  constructor() {
+    super(409, "The newest market snapshot is older than the portfolio's mandate allows.", {
+      code: 'SERVER_STALE_MARKET',
+      hints: ['Publish a fresh one: POST /markets.'],
+    })
+  }
+}
+
+/** Says no more than that: which limit, and by how much, is for the dry run under the fund's own key. */
+export class RefusedStepError extends HttpError {
+  constructor() {
+    super(422, 'The step is outside a limit of the mandate and reduces nothing, so it cannot be proven.', {
+      code: 'SERVER_STEP_REFUSED',
+      hints: ['Ask for a dry run: POST /portfolios/{id}/plans.'],
+    })
+  }
+}
+
+export class InfeasiblePlanError extends HttpError {
+  constructor() {
+    super(422, 'The targets cannot be reached inside the mandate.', {
+      code: 'SERVER_PLAN_INFEASIBLE',
+      hints: ['The dry run names the limits in conflict: POST /portfolios/{id}/plans.'],
+    })
+  }
+}
+
+export class OpeningOutsideLimitsError extends HttpError {
+  constructor() {
+    super(422, 'A portfolio opens only with a book inside every limit of its mandate.', {
+      code: 'SERVER_OPENING_OUTSIDE_LIMITS',
+      field: 'book',
+    })
+  }
+}

@@ -1,0 +1,99 @@
+import { bytesToHex, createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
+import { mnemonicToAccount, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
+import { shapeOf } from '#portfolio/shape.js'
+import type { TierCircuits } from '#prover/circuits.js'
+import { loadDigest, openingBudget } from '#prover/digest.js'
+import { priceFeedAbi } from '#verifier-contracts/abi.js'
+import { deployBallast, deployContract } from '#verifier-contracts/deploy.js'
+import type { FeedTerms } from '#verifier-contracts/encoding.js'
+import type { Deployment } from './chain/deployment.js'
+import type { Role } from './chain/keystore.js'
+
+/** Everybody on a local chain: the service's roles, and the attestor, whose key the service never has. */
+export type LocalAccounts = Readonly<Record<Role | 'attestor', PrivateKeyAccount>>
+
+/** A deployment on a local chain with price feeds that whoever holds this object sets. */
+export type LocalChain = {
+  readonly deployment: Deployment
+  readonly accounts: LocalAccounts
+  readonly privateKeys: Readonly<Record<Role, Hex>>
+  /** Publishes a price, in 1e-8 quote, dated now. */
+  readonly setFeed: (name: string, priceE8: bigint) => Promise<void>
+  /** Moves the chain's clock forward to `time`, seconds since 1970. */
+  readonly warp: (time: bigint) => Promise<void>
+}
+
+const MNEMONIC = 'test test test test test test test test test test test junk'
+const INDEX = { publisher: 0, governor: 1, manager: 2, submitter: 3, attestor: 4, riskSigner: 5 } as const
+const FEED_DECIMALS = 8
+const FEED_TERMS = { heartbeat: 3_600, minPriceE8: 1_000_000n, maxPriceE8: 1_000_000_000_000_000n }
+
+/**
+ * Deploys everything on a fresh local chain: contracts, development keys, and one stand-in price feed for each name.
+ *
+ * @throws `DeploymentError`
+ */
+export async function deployLocal(options: {
+  readonly rpcUrl: string
+  readonly circuits: TierCircuits
+  readonly feeds: readonly string[]
+}): Promise<LocalChain> {
+  const { circuits } = options
+  const { tier } = circuits.rebalance
+  const transport = http(options.rpcUrl)
+  const keys = Object.fromEntries(
+    Object.entries(INDEX).map(([role, addressIndex]) => {
+      const { privateKey } = mnemonicToAccount(MNEMONIC, { addressIndex }).getHdKey()
+      return [role, bytesToHex(privateKey!)]
+    }),
+  ) as Record<Role | 'attestor', Hex>
+  const accounts = Object.fromEntries(
+    Object.entries(keys).map(([role, key]) => [role, privateKeyToAccount(key)]),
+  ) as Record<Role | 'attestor', PrivateKeyAccount>
+  const publicClient = createPublicClient({ chain: foundry, transport, pollingInterval: 20, cacheTime: 0 })
+  const walletClient = createWalletClient({ account: accounts.publisher, chain: foundry, transport })
+  const clients = { publicClient, walletClient }
+
+  const contracts = await deployBallast({
+    ...clients,
+    shape: shapeOf(tier),
+    circuits: {
+      rebalance: circuits.rebalance,
+      digestMarket: circuits['digest-market'],
+      digestMandate: circuits['digest-mandate'],
+    },
+    emptyBudget: openingBudget(await loadDigest()),
+    attestors: [{ address: accounts.attestor.address, tier: 3 }],
+    riskSigners: [accounts.riskSigner.address],
+    minInterval: 1,
+  })
+  const feeds: Record<string, FeedTerms> = {}
+  for (const name of options.feeds) {
+    feeds[name] = {
+      address: await deployContract(clients, 'PriceFeed', [name, FEED_DECIMALS]),
+      ...FEED_TERMS,
+    }
+  }
+  const test = createTestClient({ chain: foundry, mode: 'anvil', transport })
+  const { attestor: _, ...privateKeys } = keys
+  return {
+    deployment: { ...contracts, tier, feeds },
+    accounts,
+    privateKeys,
+    setFeed: async (name, priceE8) => {
+      const address = feeds[name]!.address
+      const hash = await walletClient.writeContract({
+        address,
+        abi: priceFeedAbi,
+        functionName: 'set',
+        args: [priceE8],
+      })
+      await publicClient.waitForTransactionReceipt({ hash, checkReplacement: false })
+    },
+    warp: async (time) => {
+      await test.setNextBlockTimestamp({ timestamp: time })
+      await test.mine({ blocks: 1 })
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod'
+import { z } from 'zod'
+import { PROBLEMS } from '../schemas/problem.js'
+
+const Health = z.object({
+  status: z.literal('ok'),
+  chainTime: z.string(),
+  unfinished: z.int(),
+  provers: z.int(),
+  developmentKeys: z.boolean(),
+})
+
+/** Answers only after asking the chain and the store: a service that cannot reach them is not well. */
+const health: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/healthz',
+    {
+      schema: {
+        summary: 'Ask whether the service can work',
+        tags: ['health'],
+        response: { 200: Health, ...PROBLEMS },
+      },
+    },
+    async () => {
+      const [now, unfinished] = await Promise.all([app.chain.now(), app.store.jobs.unfinished()])
+      return {
+        status: 'ok' as const,
+        chainTime: `${now}`,
+        unfinished: unfinished.length,
+        provers: app.pool.pids.length,
+        developmentKeys: app.circuits.rebalance.development,
+      }
+    },
+  )
+}
+
+export default health

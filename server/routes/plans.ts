@@ -1,0 +1,29 @@
+import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod'
+import { reportPlan } from '../jobs/plan-report.js'
+import { PlanReport } from '../schemas/plan.js'
+import { PortfolioParams } from '../schemas/portfolio.js'
+import { PROBLEMS } from '../schemas/problem.js'
+import { parseStepRequest, StepRequestWire } from '../schemas/rebalance.js'
+
+/** Dry runs. They tell how far a private book is from its limits, so they are for the fund's own key alone. */
+const plans: FastifyPluginAsyncZod = async (app) => {
+  app.post(
+    '/portfolios/:id/plans',
+    {
+      schema: {
+        summary: 'Plan a rebalance without doing it',
+        tags: ['plans'],
+        params: PortfolioParams,
+        body: StepRequestWire,
+        response: { 200: PlanReport, ...PROBLEMS },
+      },
+    },
+    async (request) => {
+      const portfolio = await app.store.portfolios.get(request.params.id)
+      const step = parseStepRequest(request.body, portfolio.universe, app.shape.slots)
+      return reportPlan(app.parts, portfolio, step)
+    },
+  )
+}
+
+export default plans

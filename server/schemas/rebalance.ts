@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { slotOf, type Universe } from '#portfolio/universe.js'
+import { JOB_STATES } from '../jobs/job-state.js'
+import type { StepRequest } from '../jobs/plan-step.js'
+import type { JobRecord } from '../store/job-store.js'
+import { quantityField } from './book.js'
+import { Decimal, Hash, parseQuantity, parseWire } from './wire.js'
+
+/**
+ * What to do: `targets` brings the book back to its targets, `heartbeat` proves it unchanged at fresh prices, `trades` does
+ * exactly the trades given (signed quantities by symbol).
+ */
+export const StepRequestWire = z
+  .discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('targets') }),
+    z.strictObject({ mode: z.literal('heartbeat') }),
+    z.strictObject({ mode: z.literal('trades'), trades: z.record(z.string().max(64), Decimal) }),
+  ])
+  .meta({ id: 'StepRequest' })
+export type StepRequestWire = z.infer<typeof StepRequestWire>
+
+/** @throws `WireError`, `DecimalError` or `UnknownInstrumentError` naming the field. */
+export function parseStepRequest(input: unknown, universe: Universe, slots: number): StepRequest {
+  const wire = parseWire(StepRequestWire, input, '')
+  if (wire.mode !== 'trades') return wire
+  const trades: bigint[] = Array(slots).fill(0n)
+  for (const [symbol, text] of Object.entries(wire.trades)) {
+    const field = quantityField(symbol, 'trades')
+    trades[slotOf(universe, symbol, field)] = parseQuantity(text, field)
+  }
+  return { mode: 'trades', trades }
+}
+
+export const Job = z
+  .object({
+    id: z.uuid(),
+    portfolioId: Hash,
+    kind: z.enum(['open', 'rebalance']),
+    state: z.enum(JOB_STATES),
+    epoch: z.int().nullable(),
+    retries: z.int(),
+    txHash: Hash.nullable(),
+    gasUsed: z.string().nullable(),
+    failure: z.string().nullable(),
+    timings: z.record(z.string(), z.number()).nullable(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Rebalance' })
+export type Job = z.infer<typeof Job>
+
+export const formatJob = ({
+  receipt: _,
+  cancelRequested: __,
+  createdAt,
+  updatedAt,
+  ...job
+}: JobRecord): Job => ({
+  ...job,
+  timings: job.timings && { ...job.timings },
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+})
+
+export const JobParams = z.object({ id: z.uuid() })
+
+/** The client's own name for a request: repeating it with the same body gives the same job. */
+export const IdempotencyHeaders = z.object({
+  'idempotency-key': z.string().regex(/^[\x21-\x7e]{1,128}$/),
+})

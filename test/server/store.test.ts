@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { ConfigError, readConfig } from '#server/config.js'
+import { readSecretFile } from '#server/secret-file.js'
+import { DirectoryLockedError, lockDirectory } from '#server/store/directory-lock.js'
+import { SealError, Sealer } from '#server/store/seal.js'
+import { openStore } from '#server/store/store.js'
+
+const ROOT = mkdtempSync(join(tmpdir(), 'ballast-store-'))
+afterAll(() => rmSync(ROOT, { recursive: true, force: true }))
+const PLACE = { table: 'books', row: '1', portfolioId: '0xaa', version: 3 }
+
+test('a sealed value opens with its key at its place, and nowhere else', () => {
+  const key = randomBytes(32)
+  const sealer = new Sealer(key)
+  const value = { cash: [1n, -(1n << 125n)], text: 'x', list: [{ q: 0n }] }
+  const sealed = sealer.seal(value, PLACE)
+  expect(sealer.open(sealed, PLACE)).toEqual(value)
+  expect(sealer.seal(value, PLACE)).not.toBe(sealed)
+  const elsewhere = [{ table: 'jobs' }, { row: '2' }, { portfolioId: '0xab' }, { version: 4 }]
+  for (const change of elsewhere)
+    expect(() => sealer.open(sealed, { ...PLACE, ...change })).toThrow(SealError)
+  expect(() => new Sealer(randomBytes(32)).open(sealed, PLACE)).toThrow(SealError)
+  const bytes = Buffer.from(sealed, 'base64')
+  for (let i = 0; i < bytes.length; i++) {
+    const flipped = Buffer.from(bytes)
+    flipped[i]! ^= 1 << (i % 8)
+    expect(() => sealer.open(flipped.toString('base64'), PLACE)).toThrow(SealError)
+  }
+  expect(() => sealer.open(bytes.subarray(0, 20).toString('base64'), PLACE)).toThrow(SealError)
+})
+
+test('a directory has one holder; the lock of a process that is gone is taken over', () => {
+  const directory = join(ROOT, 'locked')
+  const lock = lockDirectory(directory)
+  expect(() => lockDirectory(directory)).toThrow(DirectoryLockedError)
+  const script = `import('#server/store/directory-lock.js').then(({ lockDirectory }) => lockDirectory(process.argv[1]))
+    .then(() => process.exit(0), (error) => { console.log(error.code); process.exit(3) })`
+  const other = () =>
+    spawnSync(
+      process.execPath,
+      ['--import', 'tsx', '--conditions=source', '--input-type=module', '-e', script, directory],
+      {
+        encoding: 'utf8',
+      },
+    )
+  const refused = other()
+  expect([refused.status, refused.stdout.trim()]).toEqual([3, 'SERVER_DIRECTORY_LOCKED'])
+  lock.release()
+  // The other process takes the lock and ends without releasing it, as a killed one would.
+  expect(other().status).toBe(0)
+  expect(existsSync(join(directory, 'lock'))).toBe(true)
+  lockDirectory(directory).release()
+})
+
+test('a number given to another process since does not hold a lock', () => {
+  const directory = join(ROOT, 'reused')
+  mkdirSync(directory)
+  writeFileSync(join(directory, 'lock'), `${process.ppid} 1`)
+  lockDirectory(directory).release()
+})
+
+test('a store opens only with the key and for the chain it was written with', async () => {
+  const dataDir = join(ROOT, 'store')
+  const options = { dataDir, keyFile: join(ROOT, 'a.key'), binding: 'chain 1', afterCommit: () => {} }
+  await (await openStore(options)).close()
+  await expect(openStore({ ...options, keyFile: join(ROOT, 'b.key') })).rejects.toMatchObject({
+    code: 'SERVER_SEAL',
+  })
+  await expect(openStore({ ...options, binding: 'chain 2' })).rejects.toMatchObject({
+    code: 'SERVER_WRONG_CHAIN',
+  })
+  const again = await openStore(options)
+  await expect(openStore(options)).rejects.toBeInstanceOf(DirectoryLockedError)
+  await again.close()
+})
+
+test('a key file is made for its owner alone and read back', () => {
+  const path = join(ROOT, 'fresh', 'api.key')
+  const key = readSecretFile(path, 'X')
+  expect(key).toHaveLength(32)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(readSecretFile(path, 'X')).toEqual(key)
+})
+
+test('configuration has safe defaults and refuses what it does not know how to read', () => {
+  expect(readConfig({})).toMatchObject({ host: '127.0.0.1', tier: 'desk', provers: 1, crashAt: undefined })
+  const wrong = {
+    BALLAST_PORT: '65536',
+    BALLAST_PROVERS: '0',
+    BALLAST_TIER: 'huge',
+    BALLAST_RPC_URL: 'file:///etc/passwd',
+    BALLAST_LOG_LEVEL: 'loud',
+  }
+  for (const [name, value] of Object.entries(wrong)) {
+    const error = (() => {
+      try {
+        readConfig({ [name]: value })
+      } catch (thrown) {
+        return thrown as ConfigError
+      }
+    })()
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(error!.field).toBe(name)
+    expect(error!.message).not.toContain(value)
+  }
+})
