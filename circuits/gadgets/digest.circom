@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/poseidon.circom";
+include "./poseidon.circom";
 
 /// @title    Digest
 /// @notice   digest(tag, in): Poseidon of width 17 over blocks of 15 elements, each hashed with a chaining element that
@@ -21,17 +21,17 @@ template Digest(TAG, n) {
     var BLOCKS = (n + 14) \ 15;
     component blocks[BLOCKS];
     for (var b = 0; b < BLOCKS; b++) {
-        blocks[b] = Poseidon(16);
+        blocks[b] = Poseidon16();
         if (b == 0) {
-            blocks[b].inputs[0] <== TAG * (1 << 64) + n;
+            blocks[b].in[0] <== TAG * (1 << 64) + n;
         } else {
-            blocks[b].inputs[0] <== blocks[b - 1].out;
+            blocks[b].in[0] <== blocks[b - 1].out;
         }
         for (var i = 0; i < 15; i++) {
             if (15 * b + i < n) {
-                blocks[b].inputs[i + 1] <== in[15 * b + i];
+                blocks[b].in[i + 1] <== in[15 * b + i];
             } else {
-                blocks[b].inputs[i + 1] <== 0;
+                blocks[b].in[i + 1] <== 0;
             }
         }
     }
