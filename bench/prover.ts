@@ -7,12 +7,13 @@ import { rebalanceStatement } from '#prover/statement.js'
 import { intentOf, randomStep } from '../test/helpers/arbitrary-step.js'
 import { BLINDINGS, PLACE } from '../test/helpers/statement.js'
 import type { Figures } from './main.js'
+import { measureOverhead } from './overhead.js'
 
 const RUNS = 5
 
 /**
  * Median milliseconds of witness, proof and strict verification, one warm prover process, snarkjs and rapidsnark in turn
- * on the same statement and key; rapidsnark is null unless RAPIDSNARK names its binary.
+ * on the same statement and key (rapidsnark is null unless RAPIDSNARK names its binary), and what the service adds.
  */
 export async function measure(): Promise<Figures> {
   const figures: Record<string, Record<string, number | null>> = {}
@@ -45,6 +46,7 @@ export async function measure(): Promise<Figures> {
     put('witnessMs', tier, median(plain!.map(({ witnessMs }) => witnessMs)))
     put('snarkjsMs', tier, median(plain!.map(({ proveMs }) => proveMs)))
     put('rapidsnarkMs', tier, native ? median(native.map(({ proveMs }) => proveMs)) : null)
+    put('overheadMs', tier, await measureOverhead(tier))
     put('verifyMs', tier, median(plain!.map(({ verifyMs }) => verifyMs)))
   }
   return figures

@@ -12,38 +12,18 @@ import {
   BaseError as ViemError,
 } from 'viem'
 import manifest from '#circuits/manifest.js'
-import { PRICE_DECIMALS, parseDecimal } from '#portfolio/units.js'
 import { loadCircuits } from '#prover/circuits.js'
 import { makeRecipientKey } from '#prover/sealed-trade.js'
 import { type Embedded, startEmbedded } from '#server/embedded.js'
-import { parseAttestation, type SignedAttestation } from '#server/schemas/attestation.js'
 import type { PlanReport } from '#server/schemas/plan.js'
 import type { Job } from '#server/schemas/rebalance.js'
 import { errorsAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
-import { attestationTypedData } from '#verifier-contracts/encoding.js'
 import { DemoClient, DemoError, example } from './demo-client.js'
+import { createDesk, type Marks, publish, putBook, secondsOf } from './desk-fund.js'
 import { planTable } from './plan-table.js'
 import { Progress } from './progress.js'
 
-type Marks = {
-  readonly time: string
-  readonly spot: Record<string, string>
-  readonly perps: Record<string, string>
-  readonly options: Record<string, unknown>
-}
-
-/** What the ledger enforces beside the limits. The attestation outlives the demo's jump of four months. */
-const TERMS = {
-  marketMaxAge: '3600',
-  grace: '600',
-  heartbeat: '86400',
-  cureTime: '86400',
-  attestationMaxAge: '15552000',
-  flowMaxWait: '86400',
-  minInterval: '86400',
-  attestationTier: '1',
-}
 const STATES = [
   'queued',
   'planning',
@@ -104,25 +84,11 @@ async function mainJob(
   const auditor = await makeRecipientKey()
 
   console.log(`\n2. A fund opens its book at the marks of ${marks.first.time}`)
-  const request = {
-    universe: example('universe'),
-    mandate: example('mandate'),
-    targets: example('targets'),
-    costs: example('costs'),
-    terms: TERMS,
-    windowLength: '86400',
-    recipients: [bytesToHex(desk.publicKey), bytesToHex(auditor.publicKey)],
-  }
-  const { id, universeId } = await fund.call<{ id: Hex; universeId: string }>('POST', '/portfolios', request)
+  const { id, universeId } = await createDesk(fund, [desk.publicKey, auditor.publicKey])
   progress.begin('market captured, its digest proven and published')
   await publish(stack, fund, universeId, marks.first)
   progress.end()
-  const { attestationRequest } = await fund.call<{ attestationRequest: AttestationRequest }>(
-    'PUT',
-    `/portfolios/${id}/book`,
-    example('book'),
-  )
-  await fund.call('POST', `/portfolios/${id}/attestations`, await attest(attestationRequest, stack))
+  await putBook(stack, fund, id)
   await run(fund, progress, 'opening proven and on chain', `/portfolios/${id}/open`, undefined, 'demo-open')
   await say(fund, id)
 
@@ -171,31 +137,6 @@ async function mainJob(
     console.log(
       `\nGreen: epoch ${summary.epoch}, ${summary.gasUsed} gas, proof in ${summary.proveMs} ms, ${summary.tx}`,
     )
-}
-
-const secondsOf = (time: string): bigint => BigInt(Math.floor(Date.parse(time) / 1000))
-
-/** Sets the stand-in feeds to the marks of a date, then captures and publishes through the service. */
-async function publish(stack: Embedded, fund: DemoClient, universeId: string, marks: Marks): Promise<void> {
-  for (const [name, price] of Object.entries({ ...marks.spot, ...marks.perps })) {
-    await stack.setFeed(name, parseDecimal(price, PRICE_DECIMALS, name))
-  }
-  const publisher = example<Record<string, unknown>>('publisher')
-  await fund.call('POST', '/markets', { universeId, marks: { options: marks.options, ...publisher } })
-}
-
-type AttestationRequest = {
-  readonly domain: { readonly chainId: number; readonly verifyingContract: Hex }
-  readonly message: SignedAttestation['attestation']
-}
-
-/** What a custodian does after it has compared the book with its own records: the service never holds its key. */
-async function attest({ domain, message }: AttestationRequest, stack: Embedded): Promise<SignedAttestation> {
-  const { attestor } = stack.accounts
-  const attestation = { ...message, attestor: attestor.address, evidence: `0x${'e1'.repeat(32)}` as Hex }
-  const parsed = parseAttestation({ attestation, signature: '0x' })
-  const typed = attestationTypedData(domain.chainId, domain.verifyingContract, parsed.attestation)
-  return { attestation, signature: await attestor.signTypedData(typed) }
 }
 
 async function run(

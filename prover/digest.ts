@@ -48,11 +48,29 @@ export type Trade = {
 export const commitTrade = (digest: Digest, { trades, fills, fee }: Trade, blinding: bigint): bigint =>
   digest(TAGS.trade, [...trades, ...fills, fee, blinding])
 
+const REMEMBERED_MAX = 32
+const remembered = new Map<string, bigint>()
+
+/** Digest of a public vector. The last ones are remembered, since every step at one market asks for the same; no private vector passes here. */
+export function digestPublic(digest: Digest, tag: 'market' | 'mandate', vector: readonly bigint[]): bigint {
+  const elements = vector.map(toField)
+  const key = `${tag} ${elements.join()}`
+  const known = remembered.get(key)
+  if (known !== undefined) return known
+  const value = digest(TAGS[tag], elements)
+  for (const oldest of remembered.keys()) {
+    if (remembered.size < REMEMBERED_MAX) break
+    remembered.delete(oldest)
+  }
+  remembered.set(key, value)
+  return value
+}
+
 export const digestMarket = (digest: Digest, market: Market): bigint =>
-  digest(TAGS.market, marketVector(market))
+  digestPublic(digest, 'market', marketVector(market))
 
 export const digestMandate = (digest: Digest, mandate: Mandate, shape: Shape): bigint =>
-  digest(TAGS.mandate, mandateVector(mandate, shape))
+  digestPublic(digest, 'mandate', mandateVector(mandate, shape))
 
 /** The budget every portfolio opens with: no counters, blinding 0, so that anyone can recompute it. */
 export const openingBudget = (digest: Digest): bigint => commitBudget(digest, OPENING_BUDGET, 0n)

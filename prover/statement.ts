@@ -7,7 +7,15 @@ import type { Shape } from '#portfolio/shape.js'
 import type { Step, Verdict } from '#portfolio/step.js'
 import { toField } from '#portfolio/units.js'
 import { hashedPart, type PublicSignals, publicSignalsOf } from './challenge.js'
-import { commitBook, commitBudget, commitTrade, type Digest, digestMandate, digestMarket } from './digest.js'
+import {
+  commitBook,
+  commitBudget,
+  commitTrade,
+  type Digest,
+  digestMandate,
+  digestMarket,
+  digestPublic,
+} from './digest.js'
 import type { WitnessInput } from './witness-calculator.js'
 
 /** A vector with what a proof about it needs. `input` of a rebalance holds the private book: it never leaves the prover. */
@@ -46,7 +54,7 @@ export function digestStatement(
   circuitId: Hex,
 ): Statement {
   const x = vector.map(toField)
-  const signals = publicSignalsOf(circuitId, x, digest(TAGS[tag], x))
+  const signals = publicSignalsOf(circuitId, x, digestPublic(digest, tag, x))
   return { x, signals, ...wire(signals, { x }) }
 }
 
