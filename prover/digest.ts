@@ -51,7 +51,10 @@ export const commitTrade = (digest: Digest, { trades, fills, fee }: Trade, blind
 const REMEMBERED_MAX = 32
 const remembered = new Map<string, bigint>()
 
-/** Digest of a public vector. The last ones are remembered, since every step at one market asks for the same; no private vector passes here. */
+/**
+ * Digest of a public vector. The last ones are remembered, since every step at one market asks for the same; no private
+ * vector passes here.
+ */
 export function digestPublic(digest: Digest, tag: 'market' | 'mandate', vector: readonly bigint[]): bigint {
   const elements = vector.map(toField)
   const key = `${tag} ${elements.join()}`
