@@ -1,5 +1,7 @@
+import { FIELD } from '#portfolio/units.js'
+
 /** BN254 (alt_bn128, EIP-196): order of the groups, and so the field of every signal and witness value. */
-export const SCALAR_FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n
+export const SCALAR_FIELD = FIELD
 
 /** BN254: the field of point coordinates. */
 export const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n

@@ -9,7 +9,7 @@ import { generateReadme } from './generate-readme.js'
 const findings: string[] = []
 
 const run = (what: string, command: string, ...args: string[]) => {
-  const { status } = spawnSync('npx', ['--no', command, ...args], { stdio: 'inherit' })
+  const { status } = spawnSync('npx', ['--no', '--', command, ...args], { stdio: 'inherit' })
   if (status !== 0) findings.push(`${what} found something`)
 }
 

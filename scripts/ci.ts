@@ -30,6 +30,7 @@ step(
   'tests',
   'npx',
   '--no',
+  '--',
   'vitest',
   'run',
   '--reporter=default',

@@ -221,11 +221,11 @@ export class LiveLedger {
     step: Step,
     epoch: bigint,
     blindings: StepBlindings,
-    manager: Account = ROLES.manager,
+    { manager = ROLES.manager, chainId = foundry.id as number, ledger = this.deployment.ledger } = {},
   ) {
     const { circuitId } = this.circuits.rebalance
     const portfolioId = portfolioIdOf(this.creation(salt))
-    const domain = domainOf(foundry.id, this.deployment.ledger, portfolioId, circuitId)
+    const domain = domainOf(chainId, ledger, portfolioId, circuitId)
     const place = { circuitId, domain, epoch, payload: payloadOf(this.sealedTrade) }
     const verdict = evaluateStep(step, this.shape)
     const statement = rebalanceStatement(this.digest, step, verdict, this.shape, blindings, place)

@@ -6,26 +6,17 @@ import { VECTORS } from '#portfolio/layout.js'
 import type { Market } from '#portfolio/market.js'
 import { FIELD } from '#portfolio/units.js'
 import { BASE_FIELD } from '#prover/bn254.js'
-import { headOf, NO_HEAD } from '#verifier-contracts/encoding.js'
+import { type Head, headOf, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { stepFrom, tinyBook, tinyMandate } from '../fixtures/tiny-fund.js'
 import { LiveLedger } from '../helpers/live-ledger.js'
 import { Prng } from '../helpers/prng.js'
 import { ROLES, WINDOW_LENGTH } from '../helpers/roles.js'
 
 const E8 = 100_000_000n
-const GREEN = 1
 const windowLength = BigInt(WINDOW_LENGTH)
 
 /** A portfolio whose first step is on chain, with what its manager knows of it. */
-type Fund = {
-  salt: bigint
-  portfolioId: Hex
-  book: Book
-  budget: Budget
-  head: { previous: Hex; book: bigint; budget: bigint }
-  bookBlinding: bigint
-  budgetBlinding: bigint
-}
+type Fund = { salt: bigint; portfolioId: Hex; book: Book; budget: Budget; head: Head }
 
 let live: LiveLedger
 let market: Market
@@ -57,24 +48,22 @@ async function openFund(salt: bigint): Promise<Fund> {
     book,
     budget: verdict.newBudget,
     head: { previous: NO_HEAD, book: statement.head.newBook, budget: statement.head.newBudget },
-    bookBlinding: 11n,
-    budgetBlinding: 12n,
   }
 }
 
 /** Everything a lawful trade of the fund needs: half a BTC sold, five ETH bought. */
-async function lawful(of: Fund, at: Market = market, epoch = 2n) {
+async function lawful(of: Fund, at: Market = market, epoch = 2n, elsewhere = {}) {
   const mandate = tinyMandate(live.universeId)
   const trades = [-E8 / 2n, 0n, 5n * E8, 0n]
   const step = stepFrom(of.book, at, mandate, { trades, budget: of.budget, windowLength })
   const blindings = {
-    oldBook: of.bookBlinding,
+    oldBook: 11n,
     newBook: 21n,
-    oldBudget: of.budgetBlinding,
+    oldBudget: 12n,
     newBudget: 22n,
     trade: 23n,
   }
-  return live.submission(of.salt, step, epoch, blindings)
+  return live.submission(of.salt, step, epoch, blindings, elsewhere)
 }
 
 /** Name of the error a call is refused with; undefined when it is accepted. */
@@ -92,15 +81,16 @@ async function refusal(call: any): Promise<string | undefined> {
   }
 }
 
-const status = async (portfolioId: Hex) =>
-  (await live.reader.readContract(live.ledger('status', [portfolioId]) as never)) as unknown as readonly [
-    number,
-    bigint,
-  ]
+/** Verdict and the reasons against green. */
+const status = async (portfolioId: Hex) => {
+  const answer = await live.reader.readContract(live.ledger('status', [portfolioId]) as never)
+  const [verdict, reasons] = answer as unknown as readonly [number, bigint]
+  return [verdict === 1 ? 'green' : verdict, reasons]
+}
 
 describe('a portfolio', () => {
   test('is green once opened by a proof and an attestation', async () => {
-    expect(await status(fund.portfolioId)).toEqual([GREEN, 0n])
+    expect(await status(fund.portfolioId)).toEqual(['green', 0n])
   })
 
   test('moves to the proven book, whoever submits', async () => {
@@ -111,7 +101,7 @@ describe('a portfolio', () => {
       live.ledger('rebalance', [moved.portfolioId, moved.head, submission]),
     )
     expect(receipt.status).toBe('success')
-    expect(await status(moved.portfolioId)).toEqual([GREEN, 0n])
+    expect(await status(moved.portfolioId)).toEqual(['green', 0n])
 
     // The same proof again: the head has moved on.
     expect(await refusal(live.ledger('rebalance', [moved.portfolioId, moved.head, submission]))).toBe(
@@ -245,6 +235,24 @@ describe('forged calldata', () => {
     }
   })
 
+  test.each([
+    ['chain', { chainId: 1 }],
+    ['ledger', { ledger: ROLES.stranger.address }],
+  ])('of another %s is refused, also when the manager signs it for this one', async (_, elsewhere) => {
+    const { submission, statement } = await lawful(fund, market, 2n, elsewhere)
+    const sent = (authorization: Hex) =>
+      live.ledger('rebalance', [fund.portfolioId, fund.head, { ...submission, authorization }])
+    expect(await refusal(sent(submission.authorization))).toBe('NotAuthorized')
+
+    const here = (await live.reader.readContract(
+      live.ledger('domainOf', [fund.portfolioId]) as never,
+    )) as bigint
+    const head = { ...statement.head, domain: here }
+    const x = VECTORS.rebalance.head.map((element) => head[element])
+    const signed = await live.authorize(x, submission.step.digest)
+    expect(await refusal(sent(signed))).toBe('InvalidProof')
+  })
+
   test('of another epoch is refused', async () => {
     const { submission } = await lawful(fund, market, 3n)
     expect(await refusal(live.ledger('rebalance', [fund.portfolioId, fund.head, submission]))).toBeDefined()
@@ -277,7 +285,7 @@ describe('forged calldata', () => {
       windowLength,
     })
     const blindings = { oldBook: 11n, newBook: 41n, oldBudget: 12n, newBudget: 42n, trade: 43n }
-    const { submission } = await live.submission(fund.salt, step, 2n, blindings, ROLES.stranger)
+    const { submission } = await live.submission(fund.salt, step, 2n, blindings, { manager: ROLES.stranger })
     const reason = await refusal(live.ledger('rebalance', [fund.portfolioId, fund.head, submission]))
     expect(reason).toBe('NotAuthorized')
   })
