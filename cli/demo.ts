@@ -40,6 +40,8 @@ const STATES = [
 /** Runs the whole main job and three refusals; throws {@link DemoError} where something does not come out as it must. */
 export async function runDemo({ json, dataDir }: { json: boolean; dataDir: string }): Promise<void> {
   const progress = new Progress()
+  // Exit handlers end the chain and the provers; without these a signal would skip them.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   const marks = { first: example<Marks>('marks-2026-01-02'), second: example<Marks>('marks-2026-04-27') }
   console.log('Ballast demo. DEVELOPMENT KEYS: worthless as security, refused off local chains.\n')
 

@@ -52,9 +52,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const anvil = await startAnvil(timestamp)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const runDir = mkdtempSync(join(dataDir, 'run-'))
+  const remove = () => rmSync(runDir, { recursive: true, force: true })
+  process.once('exit', remove)
   const clean = async () => {
     await anvil.stop()
-    rmSync(runDir, { recursive: true, force: true })
+    process.off('exit', remove)
+    remove()
   }
   try {
     onProgress?.('deploy')
