@@ -176,6 +176,8 @@ async function strangerVerifies(
   recipientKey: Uint8Array,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ballast-auditor-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
   const keyFile = join(folder, 'recipient.key')
   writeFileSync(keyFile, bytesToHex(recipientKey), { mode: 0o600 })
   const main = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -193,7 +195,8 @@ async function strangerVerifies(
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
     if (code !== 0) throw new DemoError(`exit ${code}`, 'the independent check failed')
   } finally {
-    rmSync(folder, { recursive: true })
+    remove()
+    process.off('exit', remove)
   }
 }
 

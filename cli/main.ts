@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { type Hex, hexToBytes, isAddress, isHex } from 'viem'
+import { type Hex, hexToBytes, isAddress, isHex, BaseError as ViemError } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
 import { runDemo } from './demo.js'
 import { verifyRecord } from './verify-record.js'
@@ -69,9 +69,19 @@ program
 const isHash = (text: string): text is Hex => isHex(text) && text.length === 66
 
 function readKey(file: string): Uint8Array {
-  const text = readFileSync(file, 'utf8').trim()
-  if (!isHash(text as Hex)) throw new OptionError('--recipient-key', 'a file with 32 bytes of hex')
-  return hexToBytes(text as Hex)
+  const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  if (!isHash(text)) throw new OptionError('--recipient-key', 'a file with 32 bytes of hex')
+  return hexToBytes(text)
+}
+
+/** The node did not answer, or not as a node with these contracts would. */
+class NodeError extends BaseError {
+  constructor(said: string) {
+    super(`The node did not answer as expected: ${said}`, {
+      code: 'CLI_NODE',
+      hints: ['Check the URL, and that the addresses belong to its chain.'],
+    })
+  }
 }
 
 /** An option of the command line is not what it must be. */
@@ -85,7 +95,8 @@ try {
   await program.parseAsync()
   // snarkjs may keep worker threads that would hold the process open.
   process.exit(0)
-} catch (error) {
+} catch (thrown) {
+  const error = thrown instanceof ViemError ? new NodeError(thrown.shortMessage) : thrown
   if (error instanceof BaseError) {
     console.error(`${error.code}: ${error.message}`)
     for (const hint of error.hints) console.error(`  ${hint}`)
