@@ -1,21 +1,20 @@
 import type { OptionTerms } from '#portfolio/instrument.js'
 import type { MarketSlot } from '#portfolio/market.js'
 import { abs, BPS, BPS_MAX, checkPrice, checkSlope } from '#portfolio/units.js'
-import { black76, OptionInputError } from './black-scholes.js'
-
-/** Seconds in a year of 365 days, the convention crypto options are quoted in. */
-export const YEAR_SECONDS = 31_536_000n
+import { OptionInputError } from './black-scholes.js'
+import { PLACES } from './fixed-point.js'
+import { integerBlack76 } from './integer-black76.js'
 
 /**
- * What an option is priced from. Coin prices in 1e-8 quote; `iv` is the implied volatility as a fraction per √year; `now`
- * in seconds. `spotShocksBps` and `volShocksBps` hold one relative move per scenario, of the spot (and the forward with
+ * What an option is priced from. Coin prices in 1e-8 quote; `ivE8` is the implied volatility in 1e-8 per √year; `now` in
+ * seconds. `spotShocksBps` and `volShocksBps` hold one relative move per scenario, of the spot (and the forward with
  * it) and of the implied volatility. `minMarginBps` is the lowest margin rate on dollar delta.
  */
 export type OptionMark = {
   readonly terms: OptionTerms
   readonly spotE8: bigint
   readonly forwardE8: bigint
-  readonly iv: number
+  readonly ivE8: bigint
   readonly now: bigint
   readonly contractSizeE8: bigint
   readonly spotShocksBps: readonly bigint[]
@@ -29,7 +28,7 @@ export type OptionMark = {
  *
  * The forward is taken to move in proportion to the spot S, so the dollar delta S·∂V/∂S is Δ·F, the dollar gamma for a 1 %
  * move Γ·F²/100 and the dollar vega for one volatility point V_σ/100, with Δ, Γ, V_σ of Black's formula on the forward F.
- * Each scenario reprices in full at F·(1 + spot shock) and σ·(1 + vol shock), as SPAN does. The margin rate is the worst
+ * All in integers: whoever has the mark computes the same slot. Each scenario reprices in full at F·(1 + spot shock) and σ·(1 + vol shock), as SPAN does. The margin rate is the worst
  * scenario move of the option, either way, over its dollar delta, at least `minMarginBps` and at most 100 times.
  * Prices are rounded to the nearest 1e-8; slopes and changes away from zero, so that no risk is understated.
  *
@@ -50,28 +49,25 @@ export function optionSlot(mark: OptionMark): MarketSlot {
     return { price, delta: 0n, gamma: 0n, vega: 0n, marginBps: 0n, suspended, changes }
   }
 
-  const size = Number(contractSizeE8) / 1e8
-  const forward = Number(mark.forwardE8) / 1e8
-  const strike = Number(terms.strikeE8) / 1e8
-  const years = Number(terms.expiry - mark.now) / Number(YEAR_SECONDS)
   const at = (spotShockBps: bigint, volShockBps: bigint) =>
-    black76({
+    integerBlack76({
       type: terms.type,
-      forward: forward * (1 + Number(spotShockBps) / 1e4),
-      strike,
-      vol: mark.iv * (1 + Number(volShockBps) / 1e4),
-      years,
+      forwardE8: (mark.forwardE8 * (BPS + spotShockBps)) / BPS,
+      strikeE8: terms.strikeE8,
+      volE8: (mark.ivE8 * (BPS + volShockBps)) / BPS,
+      seconds: terms.expiry - mark.now,
     })
+  const perUnit = (perCoin: bigint) => perCoin * contractSizeE8
   const base = at(0n, 0n)
   const changes = spotShocksBps.map((shock, s) =>
-    checkSlope(awayFromZero((at(shock, volShocksBps[s]!).price - base.price) * size), `changes[${s}]`),
+    checkSlope(awayFromZero(perUnit(at(shock, volShocksBps[s]!).price - base.price), 1n), `changes[${s}]`),
   )
-  const delta = checkSlope(awayFromZero(base.delta * forward * size), 'delta')
+  const delta = checkSlope(awayFromZero(perUnit(base.delta * mark.forwardE8), 1n), 'delta')
   return {
-    price: checkPrice(BigInt(Math.round(base.price * size * 1e8)), 'price'),
+    price: checkPrice(nearest(perUnit(base.price)), 'price'),
     delta,
-    gamma: checkSlope(awayFromZero((base.gamma * forward * forward * size) / 100), 'gamma'),
-    vega: checkSlope(awayFromZero((base.vega * size) / 100), 'vega'),
+    gamma: checkSlope(awayFromZero(perUnit(base.gammaCash), 100n), 'gamma'),
+    vega: checkSlope(awayFromZero(perUnit(base.vegaCash), 100n), 'vega'),
     marginBps: marginRate(delta, changes, mark.minMarginBps),
     suspended,
     changes,
@@ -87,9 +83,13 @@ function marginRate(delta: bigint, changes: readonly bigint[], minMarginBps: big
   return rate > BPS_MAX ? BPS_MAX : rate
 }
 
-/** Quote to 1e-8 quote; a residue below one part in 1e9 of a unit is noise of the floating point, not a risk. */
-function awayFromZero(quote: number): bigint {
-  const scaled = Math.abs(quote) * 1e8
-  const whole = BigInt(Math.ceil(scaled - 1e-9))
-  return quote < 0 ? -whole : whole
+/** One unit of a quantity that is in fixed point and times a contract size in 1e-8. */
+const SCALE = 100_000_000n << PLACES
+
+function awayFromZero(scaled: bigint, divisor: bigint): bigint {
+  const unit = SCALE * divisor
+  const whole = (abs(scaled) + unit - 1n) / unit
+  return scaled < 0n ? -whole : whole
 }
+
+const nearest = (scaled: bigint): bigint => (2n * scaled + SCALE) / (2n * SCALE)

@@ -147,7 +147,7 @@ export class MarketPublisher {
           terms: option!,
           spotE8,
           forwardE8: mark.forwardE8,
-          iv: mark.iv,
+          ivE8: mark.ivE8,
           now,
           contractSizeE8,
           spotShocksBps: shocksBps,

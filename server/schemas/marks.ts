@@ -19,9 +19,9 @@ export const MarksWire = z
   .meta({ id: 'OptionMarks' })
 export type MarksWire = z.infer<typeof MarksWire>
 
-/** Coin prices in 1e-8 quote, implied volatility as a fraction per √year. */
+/** Coin prices in 1e-8 quote, implied volatility in 1e-8 per √year. */
 export type OptionMarks = {
-  readonly options: ReadonlyMap<string, { readonly forwardE8: bigint; readonly iv: number }>
+  readonly options: ReadonlyMap<string, { readonly forwardE8: bigint; readonly ivE8: bigint }>
   readonly volShocksBps: readonly bigint[]
   readonly minMarginBps: bigint
 }
@@ -36,8 +36,8 @@ export function parseMarks(input: unknown): OptionMarks {
   }
   const options = Object.entries(wire.options).map(([symbol, row]) => {
     const at = `marks.options.${symbol}`
-    const iv = Number(positive(row.iv, `${at}.iv`)) / 1e8
-    return [symbol, { forwardE8: positive(row.forward, `${at}.forward`), iv }] as const
+    const ivE8 = positive(row.iv, `${at}.iv`)
+    return [symbol, { forwardE8: positive(row.forward, `${at}.forward`), ivE8 }] as const
   })
   return {
     options: new Map(options),

@@ -66,7 +66,7 @@ export function deskMarket(date: DeskDate, universe = deskUniverse()): Market {
       terms: option,
       spotE8: price(marks.spot[underlying], `spot.${underlying}`),
       forwardE8: price(mark.forward, `${symbol}.forward`),
-      iv: Number(mark.iv),
+      ivE8: price(mark.iv, `${symbol}.iv`),
       now,
       contractSizeE8,
       spotShocksBps: shocksBps,
