@@ -11,7 +11,7 @@ include "./gadgets/public-vector.circom";
 /// @input    c, alpha, beta  [public] As PublicVector.
 /// @ensures  c = digest(TAG, x) for the verifier's x.
 /// @constraints those of PublicVector.
-/// @security As PublicVector.
+/// @security As PublicVector: no signal is free but x, which c and beta bind to the verifier's.
 template DigestStatement(TAG, n) {
     signal input c;
     signal input alpha;

@@ -19,12 +19,12 @@ include "./gadgets/vectors.circom";
 ///           mandate at a public market — or comes nearer to it. Numbered steps are the rules of docs/protocol.md, section 6.
 ///
 /// @param    N, G, A, S  Slots, groups, accounts, scenarios.
-/// @requires the verifier derives alpha from (circuit, x, c), rebuilds x itself, and checks each element canonical.
+/// @requires the verifier rebuilds x, checks each element canonical, and derives alpha as PublicVector asks.
 /// @requires market and mandate numbers are in their widths: MarketSnapshots and Mandates check them before they store
 ///           the digests that open here.
-/// @ensures  rules 1 to 8 for the vector x = head, legs in the order of circuits/manifest.json.
+/// @ensures  rules 1 to 8, over the integers, for the vector x = head, legs in the order of circuits/manifest.json.
 /// @constraints pinned per tier in circuits/manifest.json; per part in circuits/README.md.
-/// @security Every private input is bound: the table and its test are in circuits/README.md.
+/// @security Every private input is bound and no value wraps: circuits/README.md has both tables and names their tests.
 template Rebalance(N, G, A, S) {
     // PUBLIC: three signals stand for the whole vector.
     signal input c;

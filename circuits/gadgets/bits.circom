@@ -35,7 +35,7 @@ template Bits(n) {
 ///           circuits/README.md bounds every slack below 2^172.
 /// @ensures  0 ≤ in < 2^n over the integers.
 /// @constraints n non-linear, 1 linear.
-/// @security Unique, as Bits.
+/// @security No output. The digits are unique, as in Bits; a number that is negative or too large has none, so no witness.
 template InRange(n) {
     signal input in;
 

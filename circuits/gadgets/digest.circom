@@ -13,7 +13,7 @@ include "./poseidon.circom";
 /// @requires nothing.
 /// @ensures  out is a function of (TAG, n, in), collision resistant as Poseidon over BN254 is.
 /// @constraints 612 non-linear per block of 15.
-/// @security No hints. Length and tag enter the first block, so zero filling cannot make two vectors collide.
+/// @security No hints: out is a function of in. Tag and length enter the first block, so zero filling makes no collision.
 template Digest(TAG, n) {
     signal input in[n];
     signal output out;

@@ -12,13 +12,13 @@ pragma circom 2.1.6;
 /// @input    inGroup      1 where a slot counts in a group.
 /// @input    inAccount    1 where a slot is held in an account.
 /// @output   nav, absDeltaValue, groupNet, groupGross, net, gross, gamma…, loss, equity, margin, marginTotal.
-/// @requires |quantity| ≤ 2^63, magnitude = |quantity| — Signed, by the caller; |cash| < 2^127 — Signed, by the caller.
-/// @requires price, absDelta, marginBps ≥ 0 and every market number below 2^63 in magnitude — MarketSnapshots checks them
-///           before it stores their digest.
+/// @requires |quantity| ≤ 2^63, magnitude = |quantity| — Signed; |cash| < 2^127 — InRange and FlowSplit; by the caller.
+/// @requires price ≥ 0, absDelta = |delta|, 0 ≤ marginBps ≤ 10⁶ and every market number below 2^63 in magnitude —
+///           MarketSnapshots checks them before it stores their digest.
 /// @requires inGroup, inAccount ∈ {0, 1} — SlotMask.
 /// @ensures  every output is the exact integer, of at most 152 bits (margins) or 134 bits (the rest).
 /// @constraints N·(6 + S + 2G + 2A) non-linear.
-/// @security No hints: every output is a polynomial of the inputs.
+/// @security No hints: every output is a polynomial of the inputs, hence unique, and too small to wrap.
 template Exposure(N, G, A, S) {
     signal input quantity[N];
     signal input magnitude[N];

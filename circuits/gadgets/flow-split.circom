@@ -11,7 +11,7 @@ include "./bits.circom";
 /// @output   net      Σ part.
 /// @output   size     |net|.
 /// @requires nothing.
-/// @ensures  all parts ≥ 0 or all parts ≤ 0, each of magnitude below 2^126.
+/// @ensures  all parts ≥ 0 or all parts ≤ 0, each of magnitude below 2^126; net and size exact, since A·2^126 is far below r.
 /// @constraints A·(126 + 1) + 1 non-linear.
 /// @security `outflow` is a hint. A part of the other sign has a negative magnitude, which has no 126 digits; so the hint
 ///           is forced unless every part is 0, where both choices give the same outputs.

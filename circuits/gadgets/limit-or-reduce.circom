@@ -10,7 +10,7 @@ include "./bits.circom";
 /// @input    bound    [private] The limit.
 /// @input    before   [private] The measure for the old book.
 /// @output   reducing 0 claims risk ≤ bound; 1 claims risk ≤ before.
-/// @requires |bound − risk| and |before − risk| < r − 2^n — the width ledger bounds both.
+/// @requires |bound − risk| and |before − risk| < r − 2^n — callers, whose numbers the width ledger keeps below 2^172.
 /// @ensures  reducing = 0 and risk ≤ bound, or reducing = 1 and risk ≤ before.
 /// @constraints n + 2 non-linear.
 /// @security `reducing` is a hint. Where both claims are true a prover may choose either, and each is a true claim; where

@@ -12,7 +12,7 @@ include "./vectors.circom";
 /// @requires nothing.
 /// @ensures  every output is an element of the vector.
 /// @constraints none that are non-linear.
-/// @security No hints.
+/// @security No hints: every output is one element of the vector, at a place fixed when the circuit is compiled.
 template MarketRows(N, S) {
     signal input market[MARKET_LENGTH(N, S)];
     signal output price[N];

@@ -10,7 +10,7 @@ include "circomlib/circuits/poseidon_constants.circom";
 /// @requires nothing.
 /// @ensures  out = in^5.
 /// @constraints 3 non-linear.
-/// @security No hints.
+/// @security No hints: three products, each of signals known before it.
 template Power5() {
     signal input in;
     signal output out;

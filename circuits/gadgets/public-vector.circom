@@ -11,10 +11,10 @@ include "./digest.circom";
 /// @input    c     [public] Its digest.
 /// @input    alpha [public] The challenge, which the verifier derives from its own x and from c.
 /// @input    beta  [public] The value the verifier computes from its own x and alpha.
-/// @requires alpha is a hash of (circuit, x, c) — Groth16Verifier's callers compute it (docs/protocol.md, section 5).
+/// @requires alpha is a hash of circuit, c and x, or what of x fixes the rest — libraries/PublicVector.sol computes it.
 /// @ensures  x is the verifier's vector, but with probability n / r.
 /// @constraints n − 1 non-linear, and those of Digest.
-/// @security No hints. c fixes x before alpha is known; two different vectors agree on beta for at most n values of alpha.
+/// @security No hints, no output. c fixes x before alpha is known; two vectors agree on beta for at most n values of alpha.
 template PublicVector(TAG, n) {
     signal input x[n];
     signal input c;

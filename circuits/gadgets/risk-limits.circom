@@ -20,7 +20,7 @@ include "./vectors.circom";
 ///           mandate limits in their ranges — Mandates checks them before it stores their digest.
 /// @ensures  every limit holds, or is not exceeded further; reducing = 0 only if all hold.
 /// @constraints 2N·(64 + 2) + (N + 3G + 7 + S + A)·155 + A·174 + 156 + 2N non-linear, about.
-/// @security As LimitOrReduce, once per limit.
+/// @security As LimitOrReduce, once per limit. `reducing` is a sum of fewer than 2^10 bits, so it is 0 only if each is.
 template RiskLimits(N, G, A, S) {
     signal input mandate[MANDATE_LENGTH(N, G, A, S)];
     signal input nav;

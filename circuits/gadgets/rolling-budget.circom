@@ -15,11 +15,11 @@ include "./limit-or-reduce.circom";
 /// @input    budgetBps  The mandate's budgets.
 /// @input    nav        [private] Net asset value of the new book, ≥ 0.
 /// @output   current, previous   Counters of the new budget.
-/// @requires used < 2^134 and nav < 2^132 — TradeFlow, InRange and Exposure, by the caller.
+/// @requires 0 ≤ used < 2^134 and 0 ≤ nav < 2^132 — TradeFlow, Exposure and InRange, by the caller.
 /// @ensures  oldWindow ≤ window; the same window keeps both counters, the next one shifts, a later one clears;
 ///           10⁴·(current + previous) ≤ budgetBps·nav, or nothing was used.
 /// @constraints 2·40 + 9·134 + 3·154 + 13 non-linear, about.
-/// @security The hints are those of IsZero and LimitOrReduce. Counters are ranged before and after, so none can wrap.
+/// @security IsZero's answers are unique and not both 1, so the counters are; ranged before and after, none can wrap.
 template RollingBudget() {
     signal input oldWindow;
     signal input oldCurrent[3];

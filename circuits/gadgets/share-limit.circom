@@ -10,10 +10,10 @@ include "./limit-or-reduce.circom";
 /// @input    limitBps      The limit in basis points, signed.
 /// @input    nav           [private] Net asset value of the new book.
 /// @output   reducing      As LimitOrReduce.
-/// @requires |risk|, |before| < 2^132 (below 2^151 / 10⁴), |limitBps| ≤ 10⁶, 0 ≤ nav < 2^132 — width ledger.
+/// @requires |risk|, |before| < 2^132 — Exposure; |limitBps| ≤ 10⁶ — Mandates; 0 ≤ nav < 2^132 — InRange, by Rebalance.
 /// @ensures  reducing = 0 and 10⁴·risk ≤ limitBps·nav, or reducing = 1 and risk ≤ before. Nothing is divided or rounded.
 /// @constraints 152 + 3 non-linear.
-/// @security As LimitOrReduce.
+/// @security As LimitOrReduce: its slacks are below 2^152 in magnitude; `reducing` is free only where both claims are true.
 template ShareLimit() {
     signal input risk;
     signal input before;

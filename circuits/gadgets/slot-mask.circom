@@ -9,10 +9,10 @@ include "./bits.circom";
 /// @input    mask       The mask, public in the mandate.
 /// @output   inGroup    1 where the slot counts in the group.
 /// @output   inAccount  1 where the slot is held in the account.
-/// @requires one account bit at most — Mandates compares it with the universe before it stores the mandate's digest.
+/// @requires one account bit, the instrument's, and none for a padding slot — Mandates, before it stores the digest.
 /// @ensures  every output is 0 or 1 and mask has no further bit.
 /// @constraints G + A non-linear.
-/// @security Unique, as Bits.
+/// @security Each output is a digit of the mask, and a mask has one choice of digits: unique, as Bits.
 template SlotMask(G, A) {
     signal input mask;
     signal output inGroup[G];

@@ -9,10 +9,10 @@ include "./bits.circom";
 /// @input    used      [private] Signed.
 /// @input    limitBps  The limit in basis points, ≥ 0.
 /// @input    base      [private] What the share is taken of, ≥ 0.
-/// @requires |used| < 2^137, 0 ≤ limitBps ≤ 10⁶, 0 ≤ base < 2^132 — width ledger.
+/// @requires |used| < 2^137, 0 ≤ base < 2^132 — TradeFlow, FlowSplit and InRange, by Rebalance; 0 ≤ limitBps ≤ 10⁶ — Mandates.
 /// @ensures  10⁴·used ≤ limitBps·base over the integers.
 /// @constraints 152 + 1 non-linear.
-/// @security No hint but the digits of Bits.
+/// @security No output and no hint but the digits of Bits. The slack is below 2^152 in magnitude: a negative one has no digits.
 template StepLimit() {
     signal input used;
     signal input limitBps;

@@ -17,10 +17,10 @@ include "./signed.circom";
 /// @output   gain      Σ max(0, −trade·(fill − price)).
 /// @output   turnover  Σ |trade|·weight.
 /// @output   traded    Σ |trade|·price.
-/// @requires price, weight in [0, 2^63) — MarketSnapshots checks them before it stores their digest.
+/// @requires price, weight in [0, 2^63) — MarketSnapshots checks them before it stores their digest. N ≤ 32.
 /// @ensures  −2^64 ≤ trade < 2^64, 0 ≤ fill < 2^63; every output exact, below 2^133.
 /// @constraints N·(BITS of trade, fill and fill − price, and 7) non-linear.
-/// @security Signs and magnitudes are unique by Signed; |d| + d is 0 or 2|d|, so the halves are exact integers.
+/// @security Magnitudes are unique by Signed, outputs polynomials of them; |d| + d is 0 or 2|d|, so halves are integers.
 template TradeFlow(N) {
     signal input trade[N];
     signal input fill[N];

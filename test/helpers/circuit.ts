@@ -1,41 +1,38 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { type Circuit, circuitOf, type Statement } from '#circuits/circuit.js'
 import { type Compiled, compileCircuit } from '#circuits/compile.js'
 import type { Tier } from '#portfolio/shape.js'
-import { FIELD } from '#portfolio/units.js'
-import { readR1cs } from '#prover/r1cs-file.js'
 import { type WasmModule, wasm } from '#prover/web-assembly.js'
 import { calculateWitness, type WitnessInput } from '#prover/witness-calculator.js'
+import { ConstraintSystem, type Witness } from '#test/soundness/constraint-system.js'
+import { readElement } from '#test/soundness/sparse-rows.js'
 
-/** Wire values in the circuit's own order; element 0 is 1. */
-export type Witness = bigint[]
+export type { Witness } from '#test/soundness/constraint-system.js'
 
 /** A circuit whose constraints can be evaluated one by one, on a witness that no witness generator vouches for. */
 export class TestCircuit {
   readonly #module: WasmModule
-  readonly #constraints: [Linear, Linear, Linear][]
-  readonly #names: string[]
-  readonly wires: ReadonlyMap<string, number>
+  readonly system: ConstraintSystem
 
-  private constructor(module: WasmModule, constraints: [Linear, Linear, Linear][], names: string[]) {
+  private constructor(module: WasmModule, system: ConstraintSystem) {
     this.#module = module
-    this.#constraints = constraints
-    this.#names = names
-    this.wires = new Map(names.map((name, wire) => [name, wire]))
+    this.system = system
   }
 
   static async load(compiled: Compiled): Promise<TestCircuit> {
     const module = new wasm.Module(await readFile(compiled.wasmPath))
-    return new TestCircuit(
-      module,
-      await readConstraints(compiled.r1csPath),
-      await readNames(compiled.symPath),
-    )
+    return new TestCircuit(module, await ConstraintSystem.read(compiled))
   }
 
   get constraintCount(): number {
-    return this.#constraints.length
+    return this.system.constraintCount
+  }
+
+  get wires(): ReadonlyMap<string, number> {
+    return this.system.wires
   }
 
   /** The witness of the circuit's own generator. @throws {@link WitnessError} where one of its assertions fails. */
@@ -55,7 +52,7 @@ export class TestCircuit {
 
   /** Takes over a witness of another circuit wire by wire, by signal name; both must have the same signals. */
   adopt(witness: Witness, from: TestCircuit): Witness {
-    return this.#names.map((name, wire) => {
+    return this.system.names.map((name, wire) => {
       if (wire === 0) return 1n
       const other = from.wires.get(name)
       if (other === undefined) throw new Error(`the other circuit has no signal ${name}`)
@@ -65,71 +62,11 @@ export class TestCircuit {
 
   /** Names of the constraints that `witness` breaks: the innermost component that holds all their signals, or the signals. */
   broken(witness: Witness): string[] {
-    const failing = this.#constraints.filter(
-      ([a, b, c]) => (dot(a, witness) * dot(b, witness) - dot(c, witness)) % FIELD !== 0n,
-    )
-    return failing.map((constraint) => this.#nameOf(constraint)).sort()
-  }
-
-  #nameOf(constraint: [Linear, Linear, Linear]): string {
-    const wires = new Set(constraint.flatMap(({ wires }) => [...wires]).filter((wire) => wire !== 0))
-    const paths = [...wires].map((wire) => this.#names[wire]!.split('.').slice(1))
-    const shared: string[] = []
-    for (
-      let depth = 0;
-      paths.every((path) => depth < path.length - 1 && path[depth] === paths[0]![depth]);
-      depth++
-    ) {
-      shared.push(paths[0]![depth]!)
-    }
-    if (shared.length > 0) return shared.join('.')
-    return paths
-      .map((path) => path.join('.'))
+    return this.system
+      .broken(witness)
+      .map((constraint) => this.system.nameOf(constraint))
       .sort()
-      .join(' ')
   }
-}
-
-type Linear = { readonly wires: Uint32Array; readonly coefficients: bigint[] }
-
-function dot({ wires, coefficients }: Linear, witness: Witness): bigint {
-  let total = 0n
-  for (let i = 0; i < wires.length; i++) total += coefficients[i]! * witness[wires[i]!]!
-  return total % FIELD
-}
-
-function readElement(bytes: Buffer, at: number): bigint {
-  let value = 0n
-  for (let limb = 3; limb >= 0; limb--) value = (value << 64n) | bytes.readBigUInt64LE(at + 8 * limb)
-  return value
-}
-
-async function readConstraints(path: string): Promise<[Linear, Linear, Linear][]> {
-  const { terms, constraints } = await readR1cs(path)
-  const bytes = Buffer.from(terms.buffer, terms.byteOffset, terms.byteLength)
-  let at = 0
-  const linear = (): Linear => {
-    const length = bytes.readUInt32LE(at)
-    at += 4
-    const wires = new Uint32Array(length)
-    const coefficients: bigint[] = []
-    for (let i = 0; i < length; i++, at += 36) {
-      wires[i] = bytes.readUInt32LE(at)
-      coefficients.push(readElement(bytes, at + 4))
-    }
-    return { wires, coefficients }
-  }
-  return Array.from({ length: constraints }, () => [linear(), linear(), linear()])
-}
-
-/** Name per wire; wires that were simplified away are absent from the list of an optimised circuit. */
-async function readNames(path: string): Promise<string[]> {
-  const names = ['one']
-  for (const line of (await readFile(path, 'utf8')).trim().split('\n')) {
-    const [, wire, , name] = line.split(',')
-    if (Number(wire) >= 0) names[Number(wire)] ??= name!
-  }
-  return names
 }
 
 /** Compiles a statement of a tier and loads it. */
@@ -152,31 +89,41 @@ export async function loadTwin(
   id: string,
   weakenings: readonly Weakening[] = [],
 ): Promise<TestCircuit> {
-  const sources = join('circuits', 'build', `twin-${id}`)
-  await rm(sources, { recursive: true, force: true })
-  await mkdir(sources, { recursive: true })
-  await cp('circuits/gadgets', join(sources, 'gadgets'), { recursive: true })
-  for (const file of await readdir('circuits')) {
-    if (file.endsWith('.circom')) await cp(join('circuits', file), join(sources, file))
+  const texts = new Map<string, string>()
+  for (const file of await readdir('circuits', { recursive: true })) {
+    if (!file.endsWith('.circom') || file.startsWith('build')) continue
+    texts.set(file, await readFile(join('circuits', file), 'utf8'))
   }
   for (const { file, find, replace } of weakenings) {
-    await edit(join(sources, file), (text) => text.replace(find, replace))
+    const weakened = texts.get(file)?.replace(find, replace)
+    if (weakened === undefined || weakened === texts.get(file))
+      throw new Error(`nothing to weaken in ${file}`)
+    texts.set(file, weakened)
   }
-  for (const file of await readdir(sources, { recursive: true })) {
-    if (!file.endsWith('.circom')) continue
-    const path = join(sources, file)
-    const text = await readFile(path, 'utf8')
-    await writeFile(
-      path,
+  for (const [file, text] of texts) {
+    texts.set(
+      file,
       UNCHECKED.reduce((source, pattern) => source.replace(pattern, ''), text),
     )
   }
+  const sources = await writeSources(id, texts)
   return TestCircuit.load(await compileCircuit(circuit, { level: 'O0', sources }))
 }
 
-async function edit(path: string, change: (text: string) => string): Promise<void> {
-  const text = await readFile(path, 'utf8')
-  const changed = change(text)
-  if (changed === text) throw new Error(`nothing to weaken in ${path}`)
-  await writeFile(path, changed)
+/** Writes sources where no other content is ever written, whole or not at all: test files run side by side. */
+async function writeSources(id: string, texts: ReadonlyMap<string, string>): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([...texts].sort()))
+  const folder = join('circuits', 'build', `twin-${id}-${hash.digest('hex').slice(0, 16)}`)
+  if (existsSync(folder)) return folder
+  const temporary = join('circuits', 'build', `.tmp-${randomUUID()}`)
+  for (const [file, text] of texts) {
+    await mkdir(dirname(join(temporary, file)), { recursive: true })
+    await writeFile(join(temporary, file), text)
+  }
+  await rename(temporary, folder).catch(async (error: NodeJS.ErrnoException) => {
+    // Another test file wrote the same sources first.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    await rm(temporary, { recursive: true })
+  })
+  return folder
 }
