@@ -10,7 +10,11 @@ const SUITES: Readonly<Record<string, () => Promise<{ measure: () => Promise<Fig
   keys: () => import('./keys.js'),
   prover: () => import('./prover.js'),
   gas: () => import('./gas.js'),
+  assurance: () => import('./assurance.js'),
+  ceremony: () => import('./ceremony.js'),
 }
+/** Takes hours: only when named. */
+const LONG = ['assurance', 'ceremony']
 
 const git = (...args: string[]) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim()
 
@@ -21,7 +25,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-for (const name of named.length > 0 ? named : Object.keys(SUITES)) {
+for (const name of named.length > 0 ? named : Object.keys(SUITES).filter((suite) => !LONG.includes(suite))) {
   console.log(`${name} …`)
   const { measure } = await SUITES[name]!()
   const figures = await measure()
