@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type Hex, hexToBytes, isAddress, isHex, BaseError as ViemError } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
-import { runDemo } from './demo.js'
+import { registerCeremony } from './ceremony.js'
 import { verifyRecord } from './verify-record.js'
 
 const program = new Command('ballast')
@@ -17,6 +17,8 @@ program
   .option('--json', 'end with one line of JSON')
   .option('--data-dir <folder>', 'where the service keeps its data', '.ballast/demo')
   .action(async (options: { json?: boolean; dataDir: string }) => {
+    // Imported when asked for: it brings the whole service.
+    const { runDemo } = await import('./demo.js')
     await runDemo({ json: options.json ?? false, dataDir: options.dataDir })
   })
 
@@ -62,9 +64,12 @@ program
           `epoch ${epoch}: proof valid, ${compliant ? 'compliant' : 'reducing'}${opened} (${transaction})`,
         )
       }
+      if (record.developmentKey) console.log('key: DEVELOPMENT KEY, anyone could have proven this record')
       console.log(`status: ${record.verdict}`)
     },
   )
+
+registerCeremony(program)
 
 const isHash = (text: string): text is Hex => isHex(text) && text.length === 66
 

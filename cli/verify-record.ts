@@ -12,6 +12,7 @@ import { TAGS, TIERS, VECTORS } from '#portfolio/layout.js'
 import { challengeOf, evaluateVector } from '#prover/challenge.js'
 import { commitTrade, type Digest, loadDigest } from '#prover/digest.js'
 import { fromSolidityProof } from '#prover/groth16-proof.js'
+import { assertKeyForChain, isDevelopmentKey } from '#prover/key-check.js'
 import { openTrade, sealedTradeLength } from '#prover/sealed-trade.js'
 import type { RebalanceHead } from '#prover/statement.js'
 import type { VerificationKey } from '#prover/verification-key.js'
@@ -45,6 +46,8 @@ export type CheckedEpoch = {
 
 export type CheckedRecord = {
   readonly verdict: string
+  /** The key is made from the public seed: whatever the record says, anyone could have proven it. */
+  readonly developmentKey: boolean
   readonly epochs: readonly CheckedEpoch[]
 }
 
@@ -56,6 +59,7 @@ const VERDICTS = ['none', 'green', 'amber', 'red', 'stale', 'paused', 'closed']
  * behind every step recomputed from the vectors in the events.
  *
  * @throws {@link RecordError} naming the epoch and what does not hold.
+ * @throws `UnusableKeyError`, `DevelopmentKeyError` when proofs under the registered key would mean nothing.
  */
 export async function verifyRecord(request: RecordRequest): Promise<CheckedRecord> {
   const client = createPublicClient({ transport: http(request.rpcUrl) })
@@ -96,7 +100,7 @@ export async function verifyRecord(request: RecordRequest): Promise<CheckedRecor
     functionName: 'status',
     args: [request.portfolioId],
   })
-  return { verdict: VERDICTS[verdict] ?? 'unknown', epochs }
+  return { verdict: VERDICTS[verdict] ?? 'unknown', developmentKey: rules.developmentKey, epochs }
 }
 
 type Link = { readonly epoch: bigint; readonly book?: bigint; readonly budget: bigint }
@@ -106,6 +110,7 @@ type Rules = {
   readonly emptyBudget: bigint
   readonly domain: bigint
   readonly vkey: VerificationKey
+  readonly developmentKey: boolean
   readonly snapshots: Address
   readonly mandates: Address
 }
@@ -130,12 +135,16 @@ async function readRules(client: PublicClient, request: RecordRequest): Promise<
   if (keccak256(key) !== request.keyHash.toLowerCase()) {
     throw new RecordError(0n, 'the registered verification key is not the published one')
   }
+  const chainId = await client.getChainId()
+  const vkey = decodeKey(key)
+  const developmentKey = isDevelopmentKey(assertKeyForChain(vkey, chainId))
   return {
     portfolioId: request.portfolioId,
     circuitId,
     emptyBudget: await read('EMPTY_BUDGET'),
-    domain: domainOf(await client.getChainId(), request.ledger, request.portfolioId, circuitId),
-    vkey: decodeKey(key),
+    domain: domainOf(chainId, request.ledger, request.portfolioId, circuitId),
+    vkey,
+    developmentKey,
     snapshots: await read('SNAPSHOTS'),
     mandates: await read('MANDATES'),
   }

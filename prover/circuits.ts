@@ -10,7 +10,9 @@ import { type CircuitArtifacts, fileHash } from './artifacts.js'
 import type { Hex } from './bn254.js'
 import { circuitIdOf } from './challenge.js'
 import { makeDevelopmentKey } from './development-key.js'
-import { parseVerificationKey, type VerificationKey } from './verification-key.js'
+import { assertUsableKey } from './key-check.js'
+import { type CeremonyKeys, loadCeremonyKey } from './production-key.js'
+import type { VerificationKey } from './verification-key.js'
 
 /** A compiled statement with its keys. `circuitId` is what its verification key is registered under on chain. */
 export type ProvingCircuit = {
@@ -19,7 +21,8 @@ export type ProvingCircuit = {
   readonly circuitId: Hex
   readonly artifacts: CircuitArtifacts
   readonly vkey: VerificationKey
-  readonly development: true
+  /** Worth nothing off a local chain: made from the public seed, or by a test ceremony. */
+  readonly development: boolean
 }
 
 /** Kinds of files whose hashes are pinned. */
@@ -48,6 +51,8 @@ export type LoadOptions = {
   readonly signal?: AbortSignal
   /** Skips the comparison with the manifest: for the script that writes the pins. */
   readonly unpinned?: boolean
+  /** Takes a ceremony's keys, with the hashes pinned for them, instead of making development keys. */
+  readonly keys?: CeremonyKeys | undefined
 }
 
 /**
@@ -55,6 +60,8 @@ export type LoadOptions = {
  * compiled at the same time; keys are made one after the other, since each takes every core, as their circuits get ready.
  *
  * @throws {@link CircuitPinError} naming the circuit and the kind of file that is not the pinned one.
+ * @throws `UnusableKeyError`, `MalformedKeyError` for a key that proves nothing, pinned or not.
+ * @throws `CeremonyKeyError` when a ceremony's keys are asked for and are not the pinned ones.
  */
 export async function loadCircuits(tier: Tier, options: LoadOptions = {}): Promise<TierCircuits> {
   let turn: Promise<unknown> = Promise.resolve()
@@ -95,9 +102,20 @@ async function compile(statement: Statement, tier: Tier, { onProgress, signal, u
 async function withKey(
   { statement, name, compiled, hashes }: Awaited<ReturnType<typeof compile>>,
   tier: Tier,
-  { onProgress, signal, unpinned }: LoadOptions,
+  { onProgress, signal, unpinned, keys }: LoadOptions,
 ): Promise<ProvingCircuit> {
   const circuitId = circuitIdOf(statement, tier, hashes.r1cs)
+  if (keys) {
+    const { vkey, development, hashes: pinned, ...paths } = await loadCeremonyKey(name, hashes.r1cs, keys)
+    onProgress?.({ circuit: name, phase: 'ready', done: 1 })
+    const artifacts = {
+      id: name,
+      wasmPath: compiled.wasmPath,
+      ...paths,
+      hashes: { wasm: hashes.wasm, ...pinned },
+    }
+    return { statement, tier, circuitId, artifacts, vkey, development }
+  }
   const zkeyPath = join(compiled.folder, 'development.zkey')
   const vkeyPath = join(compiled.folder, 'development.vkey.json')
   if (!existsSync(zkeyPath) || !existsSync(vkeyPath)) {
@@ -114,7 +132,7 @@ async function withKey(
   const keyHashes = { zkey: fileHash(await readFile(zkeyPath)), vkey: fileHash(vkeyBytes) }
   if (!unpinned) assertPinned(name, keyHashes)
   const vkey: VerificationKey = JSON.parse(vkeyBytes.toString('utf8'))
-  parseVerificationKey(vkey)
+  assertUsableKey(vkey)
   onProgress?.({ circuit: name, phase: 'ready', done: 1 })
   const artifacts = {
     id: name,

@@ -10,6 +10,7 @@ import type { Config } from './config.js'
 import { createLog } from './log.js'
 import auth from './plugins/auth.js'
 import chain from './plugins/chain.js'
+import inquiries from './plugins/inquiries.js'
 import jobs from './plugins/jobs.js'
 import openapi from './plugins/openapi.js'
 import prover from './plugins/prover.js'
@@ -18,6 +19,7 @@ import { handleProblems } from './problem.js'
 import attestations from './routes/attestations.js'
 import books from './routes/books.js'
 import health from './routes/health.js'
+import inquiryRecords from './routes/inquiries.js'
 import markets from './routes/markets.js'
 import plans from './routes/plans.js'
 import portfolios from './routes/portfolios.js'
@@ -94,6 +96,7 @@ export async function buildApp(options: AppOptions) {
     size: config.provers,
     timeoutMs: config.proveTimeoutMs,
   })
+  await app.register(inquiries, { plan: config.plansPerHour, step: config.stepsPerHour })
   await app.register(jobs, { workers: config.provers, crashAt: config.crashAt })
 
   const routes = [
@@ -104,6 +107,7 @@ export async function buildApp(options: AppOptions) {
     rebalances,
     rebalanceEvents,
     markets,
+    inquiryRecords,
     publicRecord,
     health,
   ]

@@ -20,9 +20,12 @@ const Environment = z.object({
   BALLAST_STORE_KEY_FILE: z.string().min(1).optional(),
   BALLAST_API_KEY_FILE: z.string().min(1).optional(),
   BALLAST_KEYSTORE_FILE: z.string().min(1).optional(),
+  BALLAST_KEY_FOLDER: z.string().min(1).optional(),
   BALLAST_PROVERS: whole(1, 16).default(1),
   BALLAST_PROVE_TIMEOUT_MS: whole(1_000, 3_600_000).default(300_000),
   BALLAST_BODY_LIMIT: whole(1_024, 1_048_576).default(262_144),
+  BALLAST_PLANS_PER_HOUR: whole(1, 100_000).default(30),
+  BALLAST_STEPS_PER_HOUR: whole(1, 100_000).default(30),
   BALLAST_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Test hook: kill the process right after a job has persisted this state, or has `sent` its transaction. */
   BALLAST_CRASH_AT: z.string().optional(),
@@ -39,9 +42,14 @@ export type Config = {
   readonly storeKeyFile: string
   readonly apiKeyFile: string
   readonly keystoreFile: string
+  /** A finished ceremony, whose keys are pinned in circuits/manifest.json; without it, development keys. */
+  readonly keyFolder: string | undefined
   readonly provers: number
   readonly proveTimeoutMs: number
   readonly bodyLimit: number
+  /** Answers per portfolio and rolling hour: dry runs, and steps accepted. */
+  readonly plansPerHour: number
+  readonly stepsPerHour: number
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly crashAt: string | undefined
 }
@@ -66,9 +74,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     storeKeyFile: env.BALLAST_STORE_KEY_FILE ?? `${dataDir}/store.key`,
     apiKeyFile: env.BALLAST_API_KEY_FILE ?? `${dataDir}/api.key`,
     keystoreFile: env.BALLAST_KEYSTORE_FILE ?? `${dataDir}/keystore.json`,
+    keyFolder: env.BALLAST_KEY_FOLDER,
     provers: env.BALLAST_PROVERS,
     proveTimeoutMs: env.BALLAST_PROVE_TIMEOUT_MS,
     bodyLimit: env.BALLAST_BODY_LIMIT,
+    plansPerHour: env.BALLAST_PLANS_PER_HOUR,
+    stepsPerHour: env.BALLAST_STEPS_PER_HOUR,
     logLevel: env.BALLAST_LOG_LEVEL,
     crashAt: env.BALLAST_CRASH_AT,
   }

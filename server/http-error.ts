@@ -2,6 +2,9 @@ import { BaseError, type BaseErrorOptions } from '#portfolio/base-error.js'
 
 /** An error that a request can cause, with the HTTP status it is answered with. */
 export abstract class HttpError extends BaseError {
+  /** When the same request may succeed, for the header Retry-After. */
+  readonly retryAfterSeconds: number | undefined = undefined
+
   constructor(
     readonly status: number,
     sentence: string,

@@ -17,8 +17,10 @@ const exampleMarks = (): { time: string; spot: Record<string, string>; perps: Re
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
+type Started = { readonly baseUrl: string; readonly development: boolean; close(): Promise<void> }
+
 /** Without BALLAST_RPC_URL the service brings its own chain; with it, it serves the deployment it is given. */
-async function start(config: Config): Promise<{ baseUrl: string; close: () => Promise<void> }> {
+async function start(config: Config): Promise<Started> {
   if (config.rpcUrl === undefined) {
     const marks = exampleMarks()
     const { setFeed, baseUrl, rpcUrl, deployment, stop } = await startEmbedded({
@@ -47,12 +49,13 @@ async function start(config: Config): Promise<{ baseUrl: string; close: () => Pr
     setInterval(() => void publish().catch(() => {}), FEED_MS).unref()
     say(`chain     ${rpcUrl} (31337, lives as long as this process)`)
     say(`ledger    ${deployment.ledger}`)
-    return { baseUrl, close: stop }
+    return { baseUrl, development: true, close: stop }
   }
   const deployment = readDeployment(config.deploymentFile)
   if (deployment.tier !== config.tier) throw new WrongChainError()
   const keystore = readKeystore(config.keystoreFile)
-  const circuits = await loadCircuits(config.tier)
+  const { tier, keyFolder } = config
+  const circuits = await loadCircuits(tier, keyFolder === undefined ? {} : { keys: { folder: keyFolder } })
   const { baseUrl, close } = await startService({
     config,
     rpcUrl: config.rpcUrl,
@@ -60,7 +63,7 @@ async function start(config: Config): Promise<{ baseUrl: string; close: () => Pr
     keystore,
     circuits,
   })
-  return { baseUrl, close }
+  return { baseUrl, development: circuits.rebalance.development, close }
 }
 
 async function main(): Promise<void> {
@@ -68,7 +71,11 @@ async function main(): Promise<void> {
   const service = await start(config)
   say(`service   ${service.baseUrl}  (reference at /docs)`)
   say(`API key   in ${config.apiKeyFile}`)
-  say('keys      DEVELOPMENT KEYS: worthless as security, refused off chain 31337')
+  say(
+    service.development
+      ? 'keys      DEVELOPMENT KEYS: worthless as security, refused off chain 31337'
+      : 'keys      of the ceremony pinned in circuits/manifest.json',
+  )
   let closing = false
   const close = () => {
     if (closing) return

@@ -90,6 +90,8 @@ export function handleProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const body = problemOf(error)
     if (body.status >= 500) request.log.error(traceOf(error, body.code))
+    const wait = error instanceof HttpError ? error.retryAfterSeconds : undefined
+    if (wait !== undefined) void reply.header('retry-after', `${wait}`)
     return sendProblem(reply, body)
   })
   app.setNotFoundHandler((request, reply) => {

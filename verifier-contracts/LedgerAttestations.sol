@@ -38,6 +38,8 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         if (attestation.commitment != 0) revert WrongAttestation("commitment");
         int256 amount = attestation.amount;
         if (amount == 0 || !_isValue(amount)) revert WrongAttestation("amount");
+        // The book that was attested then holds it already.
+        if (attestation.asOf <= stored.bookAsOf) revert WrongAttestation("asOf");
         if (_usedFlows[id][attestation.flowId]) revert FlowUsed(id, attestation.flowId);
         (int256 waiting, uint256 count) = netFlowAt(id, block.timestamp);
         if (count == FLOWS_MAX || !_isValue(waiting + amount)) revert FlowsFull(id);
@@ -169,14 +171,22 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         return keccak256(abi.encode(previous, book, budget));
     }
 
-    /// @dev The chain of heads starts anew, so that no head before this one can be confirmed any more.
+    /// @dev The chain of heads starts anew, so that no head before this one can be confirmed any more. The attested book
+    ///      holds every flow up to its date, so all that wait are settled; one recorded later is not in it yet, and halts.
     function _replace(bytes32 id, Stored storage stored, Attestation calldata attestation, uint256 budget) private {
+        uint256 pending = stored.pendingFlows;
+        if (pending != 0) {
+            uint32 end = stored.consumedFlows + uint32(pending);
+            if (attestation.asOf < _flows[id][end - 1].recordedAt) revert WrongAttestation("asOf");
+            (stored.consumedFlows, stored.pendingFlows) = (end, 0);
+        }
         uint256 book = attestation.commitment;
         stored.head = _hash(0, book, budget);
         if (stored.flags & Flags.REPLACED == 0) stored.provenEpoch = stored.epoch;
         stored.flags |= Flags.REPLACED;
         uint256 epoch = ++stored.epoch;
         _setAttested(stored, attestation);
+        stored.bookAsOf = uint40(attestation.asOf);
         emit BookReplaced(id, epoch, book, budget, attestation.attestor, attestation.evidence);
     }
 

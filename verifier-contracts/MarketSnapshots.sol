@@ -28,7 +28,7 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
 
     struct Snapshot {
         uint40 time; // slot 0, bits  0–39
-        uint40 supersededAt; // slot 0, bits 40–79, 0 while it is the newest
+        uint40 supersededAt; // slot 0, bits 40–79, when the market was captured next, 0 while it was not
     }
 
     struct Rules {
@@ -36,6 +36,8 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
         uint256 optionMaxAge;
         uint256 spotToleranceBps;
     }
+
+    uint256 private constant LAST = type(uint256).max;
 
     IGroth16Verifier public immutable VERIFIER;
     bytes32 public immutable CIRCUIT_ID;
@@ -45,7 +47,8 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
 
     address[] private _riskSigners;
     mapping(uint256 universeId => Universe) private _universes;
-    mapping(bytes32 vectorHash => bool) private _isCaptured;
+    /// @dev When the market was captured next; LAST while it was not, 0 for what is no captured vector.
+    mapping(bytes32 vectorHash => uint256) private _capturedNext;
     mapping(uint256 universeId => mapping(uint256 digest => Snapshot)) private _snapshots;
 
     constructor(
@@ -107,14 +110,19 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
 
         uint256[] memory vector = _build(universeId, _words(universeId), options, lastVector);
         bytes32 vectorHash = keccak256(abi.encodePacked(vector));
-        (entry.capturedAt, entry.captured, _isCaptured[vectorHash]) = (uint40(block.timestamp), vectorHash, true);
+        // What came before is superseded from now on, published or not: who waits with an older one gains no time by it.
+        if (entry.capturedAt != 0) _capturedNext[entry.captured] = block.timestamp;
+        Snapshot storage last = _snapshots[universeId][entry.newest];
+        if (last.time != 0 && last.supersededAt == 0) last.supersededAt = uint40(block.timestamp);
+        (entry.capturedAt, entry.captured, _capturedNext[vectorHash]) = (uint40(block.timestamp), vectorHash, LAST);
         emit MarketCaptured(universeId, block.timestamp, vector);
     }
 
     /// @inheritdoc IMarketSnapshots
     function publish(uint256 universeId, uint256[] calldata vector, uint256 digest, Proof calldata proof) external {
         bytes32 vectorHash = keccak256(abi.encodePacked(vector));
-        if (!_isCaptured[vectorHash] || vector[Layout.MARKET_UNIVERSE_ID] != universeId) {
+        uint256 next = _capturedNext[vectorHash];
+        if (next == 0 || vector[Layout.MARKET_UNIVERSE_ID] != universeId) {
             revert NotCaptured(universeId, vectorHash);
         }
         uint256 time = vector[Layout.MARKET_TIME];
@@ -124,8 +132,7 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
         (, uint256 alpha, uint256 beta) = PublicVector.signals(CIRCUIT_ID, vector, digest);
         VERIFIER.verify(CIRCUIT_ID, proof, digest, alpha, beta);
 
-        if (last.time != 0) last.supersededAt = uint40(block.timestamp);
-        _snapshots[universeId][digest] = Snapshot(uint40(time), 0);
+        _snapshots[universeId][digest] = Snapshot(uint40(time), next == LAST ? 0 : uint40(next));
         entry.newest = digest;
         emit MarketPublished(universeId, time, digest);
     }

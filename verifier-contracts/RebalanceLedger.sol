@@ -62,6 +62,7 @@ contract RebalanceLedger is LedgerAttestations {
         if (attestation.commitment != submission.step.newBook) revert WrongAttestation("commitment");
 
         _setAttested(stored, attestation);
+        stored.bookAsOf = uint40(attestation.asOf);
         emit Opened(id, creation, attestation.attestor, attestation.evidence);
         uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
         (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (submission.step.newBook, EMPTY_BUDGET);

@@ -12,12 +12,16 @@ import {
 } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
 import type { Shape } from '#portfolio/shape.js'
+import { assertKeyForChain, isDevelopmentKey } from '#prover/key-check.js'
 import type { VerificationKey } from '#prover/verification-key.js'
 import { groth16VerifierAbi } from './abi.js'
 import { compileContracts } from './compile.js'
 import { encodeKey } from './encode-key.js'
 
-/** A circuit to accept proofs of. `development` marks a key of the fixed-seed set-up: refused off chain 31337. */
+/**
+ * A circuit to accept proofs of. `development` marks a key of the fixed-seed set-up: refused off chain 31337. Such a key is
+ * known by its points too, and registered as what it is even when the mark says otherwise.
+ */
 export type CircuitKey = {
   readonly circuitId: Hex
   readonly vkey: VerificationKey
@@ -61,24 +65,21 @@ export type Deployment = {
 }
 
 /**
- * Deploys verifier, keys, snapshots, mandates and ledger, in that order.
+ * Deploys verifier, keys, snapshots, mandates and ledger, in that order. Every key is checked before the first transaction,
+ * and read back from the chain before anything is built on it.
  *
+ * @throws `UnusableKeyError`, `MalformedKeyError`, `DevelopmentKeyError` for a key that may not be used on this chain.
+ * @throws {@link DeployedKeyError} when the chain holds another key than the one sent.
  * @throws {@link DeploymentError} when a transaction fails or the account is used by somebody else meanwhile.
  */
 export async function deployBallast(options: DeployOptions): Promise<Deployment> {
   const { walletClient, shape, circuits } = options
   const { account } = walletClient
+  const chainId = await options.publicClient.getChainId()
+  const keys = Object.values(circuits).map((circuit) => usableKey(circuit, chainId))
   const fromBlock = await options.publicClient.getBlockNumber()
   const verifier = await deployContract(options, 'Groth16Verifier', [account.address])
-  for (const { circuitId, vkey, development } of Object.values(circuits)) {
-    const hash = await walletClient.writeContract({
-      address: verifier,
-      abi: groth16VerifierAbi,
-      functionName: 'registerKey',
-      args: [circuitId, encodeKey(vkey), development],
-    })
-    await succeeded(options, hash, 'registerKey')
-  }
+  for (const key of keys) await registerKey(options, verifier, key)
   const rules = {
     minInterval: BigInt(options.minInterval ?? 15),
     optionMaxAge: BigInt(options.optionMaxAge ?? 300),
@@ -117,7 +118,30 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
     options.attestors.map(({ tier }) => tier),
   ])
   if (!isAddressEqual(ledger, expected)) throw new DeploymentError('RebalanceLedger')
-  return { chainId: walletClient.chain.id, verifier, snapshots, mandates, ledger, fromBlock }
+  return { chainId, verifier, snapshots, mandates, ledger, fromBlock }
+}
+
+/** @throws when the key proves nothing, or is for development and the chain is not local */
+function usableKey({ circuitId, vkey, development }: CircuitKey, chainId: number) {
+  const key = assertKeyForChain(development ? { ...vkey, development } : vkey, chainId)
+  return { circuitId, bytes: encodeKey(vkey), development: isDevelopmentKey(key) }
+}
+
+async function registerKey(
+  clients: Pick<DeployOptions, 'walletClient' | 'publicClient'>,
+  verifier: Address,
+  { circuitId, bytes, development }: ReturnType<typeof usableKey>,
+): Promise<void> {
+  const contract = { address: verifier, abi: groth16VerifierAbi } as const
+  const args = [circuitId, bytes, development] as const
+  const hash = await clients.walletClient.writeContract({ ...contract, functionName: 'registerKey', args })
+  await succeeded(clients, hash, 'registerKey')
+  const held = await clients.publicClient.readContract({
+    ...contract,
+    functionName: 'keyOf',
+    args: [circuitId],
+  })
+  if (held !== bytes) throw new DeployedKeyError()
 }
 
 /** Deploys one contract of this folder by name, e.g. the demo's `PriceFeed`. @throws {@link DeploymentError} */
@@ -148,6 +172,16 @@ export class DeploymentError extends BaseError {
       code: 'CONTRACTS_DEPLOYMENT',
       field: step,
       hints: ['Use an account that nobody else is sending from, and deploy again.'],
+    })
+  }
+}
+
+/** The verifier holds another key than the one it was sent. */
+export class DeployedKeyError extends BaseError {
+  constructor() {
+    super('The verification key read back from the chain is not the one that was sent.', {
+      code: 'CONTRACTS_DEPLOYED_KEY',
+      hints: ['Use nothing of this deployment; check the node and the account, and deploy again.'],
     })
   }
 }

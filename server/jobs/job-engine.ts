@@ -114,11 +114,12 @@ export class JobEngine {
   async #plan(job: JobRecord, signal: AbortSignal): Promise<JobRecord> {
     const parts = this.#parts
     const portfolio = await parts.store.portfolios.get(job.portfolioId)
-    if (job.kind === 'open') await ensureMandate(parts, portfolio, signal)
     const plan =
       job.kind === 'open'
         ? await planOpening(parts, portfolio)
         : await planRebalance(parts, portfolio, await parts.store.jobs.request<StepRequest>(job))
+    // After the plan, so that a book that may not open leaves no mandate on chain to tell of it.
+    if (job.kind === 'open') await ensureMandate(parts, portfolio, signal)
     signal.throwIfAborted()
     return parts.store.jobs.advance(job, 'planned', { plan, epoch: plan.epoch })
   }

@@ -2,6 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import fp from 'fastify-plugin'
 import { sendProblem } from '../problem.js'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Fingerprint of the key a request came with. */
+    caller: string
+  }
+}
+
 export type AuthOptions = { readonly apiKeyHash: Buffer }
 
 const REFUSED = {
@@ -15,15 +22,22 @@ const REFUSED = {
   ],
 } as const
 
+const FINGERPRINT_DIGITS = 16
+
 /** SHA-256 of an API key, all that the service keeps: keys have 256 random bits, so a slow hash would add nothing. */
 export const apiKeyHash = (key: string): Buffer => createHash('sha256').update(key).digest()
 
 /** Lets a request pass only with the operator's key, whatever it asks for; every refusal is the same. */
 export default fp<AuthOptions>(
   async (app, { apiKeyHash: expected }) => {
+    const fingerprint = expected.toString('hex').slice(0, FINGERPRINT_DIGITS)
+    app.decorateRequest('caller', '')
     app.addHook('onRequest', async (request, reply) => {
       const key = keyOf(request.headers.authorization, request.method)
-      if (timingSafeEqual(apiKeyHash(key), expected)) return
+      if (timingSafeEqual(apiKeyHash(key), expected)) {
+        request.caller = fingerprint
+        return
+      }
       void reply.header('www-authenticate', 'Bearer, Basic realm="ballast"')
       return sendProblem(reply, REFUSED)
     })

@@ -5,6 +5,7 @@ import type { EngineParts } from '../jobs/engine-parts.js'
 import { JobEngine } from '../jobs/job-engine.js'
 import { JobQueue } from '../jobs/job-queue.js'
 import type { JobKind, JobRecord } from '../store/job-store.js'
+import type { Admit } from './inquiries.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,12 +19,11 @@ export type JobsPluginOptions = { readonly workers: number; readonly crashAt: st
 
 /** Accepts jobs and sees to it that every one of them ends. */
 export type Jobs = {
-  readonly submit: (job: {
-    portfolioId: Hex
-    kind: JobKind
-    request: unknown
-    key: string
-  }) => Promise<JobRecord>
+  /** `admit` is asked once for a job that is new, inside its transaction; when it throws there is no job. */
+  readonly submit: (
+    job: { portfolioId: Hex; kind: JobKind; request: unknown; key: string },
+    admit: Admit,
+  ) => Promise<JobRecord>
   readonly cancel: (id: string) => Promise<JobRecord>
 }
 
@@ -53,8 +53,11 @@ export default fp<JobsPluginOptions>(
     app.decorate('publisher', publisher)
     app.decorate('parts', parts)
     app.decorate('jobs', {
-      submit: async (request) => {
-        const job = await store.jobs.create(request, (id, tx) => queue.enqueue(id, tx))
+      submit: async (request, admit) => {
+        const job = await store.jobs.create(request, async (id, tx) => {
+          await admit(tx)
+          await queue.enqueue(id, tx)
+        })
         queue.wake()
         return job
       },

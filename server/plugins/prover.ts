@@ -4,6 +4,7 @@ import type { TierCircuits } from '#prover/circuits.js'
 import { type Digest, loadDigest } from '#prover/digest.js'
 import { assertKeyForChain } from '#prover/key-check.js'
 import { ProverPool } from '#prover/prover-pool.js'
+import { assertRegisteredKeys } from '../chain/registered-keys.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -22,13 +23,19 @@ export type ProverPluginOptions = {
   readonly timeoutMs: number
 }
 
-/** Starts the provers. @throws `DevelopmentKeyError` or `UnusableKeyError` when a key may not be used on this chain */
+/**
+ * Starts the provers.
+ *
+ * @throws `DevelopmentKeyError`, `UnusableKeyError` when a key may not be used on this chain
+ * @throws `RegisteredKeyError` when the chain verifies under another key
+ */
 export default fp<ProverPluginOptions>(
   async (app, { tier, circuits, size, timeoutMs }) => {
     for (const { vkey, development, artifacts } of Object.values(circuits)) {
       assertKeyForChain(vkey, app.chain.deployment.chainId)
       app.log.warn({ circuit: artifacts.id, development })
     }
+    await assertRegisteredKeys(app.chain, circuits)
     const pool = new ProverPool({ size, timeoutMs })
     app.decorate('tier', tier)
     app.decorate('shape', shapeOf(tier))

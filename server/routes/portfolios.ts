@@ -5,7 +5,7 @@ import { HttpError } from '../http-error.js'
 import { domainFor } from '../jobs/plan-step.js'
 import { takeIn } from '../portfolio-intake.js'
 import { Portfolio, PortfolioParams, PortfolioRequest } from '../schemas/portfolio.js'
-import { PROBLEMS } from '../schemas/problem.js'
+import { LIMITED, PROBLEMS } from '../schemas/problem.js'
 import { formatJob, IdempotencyHeaders, Job } from '../schemas/rebalance.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
 
@@ -86,7 +86,7 @@ const portfolios: FastifyPluginAsyncZod = async (app) => {
         tags,
         params: PortfolioParams,
         headers: IdempotencyHeaders,
-        response: { 202: Job, ...PROBLEMS },
+        response: { 202: Job, ...LIMITED },
       },
     },
     async (request, reply) => {
@@ -95,7 +95,9 @@ const portfolios: FastifyPluginAsyncZod = async (app) => {
       if (!portfolio.attestation) throw new MissingAttestationError()
       await ensureUniverse(app.chain, portfolio.universe, app.shape)
       const key = request.headers['idempotency-key']
-      const job = await app.jobs.submit({ portfolioId: portfolio.id, kind: 'open', request: {}, key })
+      const submitted = { portfolioId: portfolio.id, kind: 'open' as const, request: {}, key }
+      const inquiry = { portfolio, kind: 'step' as const, caller: request.caller }
+      const job = await app.inquire(inquiry, (admit) => app.jobs.submit(submitted, admit))
       return reply.code(202).header('location', `/rebalances/${job.id}`).send(formatJob(job))
     },
   )

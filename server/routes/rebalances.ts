@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { HttpError } from '../http-error.js'
 import { NotOpenError } from '../jobs/plan-step.js'
 import { PortfolioParams } from '../schemas/portfolio.js'
-import { PROBLEMS } from '../schemas/problem.js'
+import { LIMITED, PROBLEMS } from '../schemas/problem.js'
 import {
   formatJob,
   IdempotencyHeaders,
@@ -27,7 +27,7 @@ const rebalances: FastifyPluginAsyncZod = async (app) => {
         params: PortfolioParams,
         headers: IdempotencyHeaders,
         body: StepRequestWire,
-        response: { 202: Job, ...PROBLEMS },
+        response: { 202: Job, ...LIMITED },
       },
     },
     async (request, reply) => {
@@ -36,7 +36,9 @@ const rebalances: FastifyPluginAsyncZod = async (app) => {
       const { epoch } = await app.store.portfolios.currentBook(portfolio.id)
       if (epoch === 0) throw new NotOpenError()
       const key = request.headers['idempotency-key']
-      const job = await app.jobs.submit({ portfolioId: portfolio.id, kind: 'rebalance', request: step, key })
+      const submitted = { portfolioId: portfolio.id, kind: 'rebalance' as const, request: step, key }
+      const inquiry = { portfolio, kind: 'step' as const, caller: request.caller }
+      const job = await app.inquire(inquiry, (admit) => app.jobs.submit(submitted, admit))
       return reply.code(202).header('location', `/rebalances/${job.id}`).send(formatJob(job))
     },
   )

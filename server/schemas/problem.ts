@@ -15,3 +15,6 @@ export const Problem = z
 
 /** The refusals any route may answer with. */
 export const PROBLEMS = { 400: Problem, 401: Problem, 404: Problem, 409: Problem, 422: Problem, 503: Problem }
+
+/** The same for a route whose answers are counted. */
+export const LIMITED = { ...PROBLEMS, 429: Problem }

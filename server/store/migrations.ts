@@ -78,4 +78,21 @@ export const MIGRATIONS: readonly string[] = [
     primary key (universe_id, digest)
   );
   `,
+  `
+  create table inquiries (
+    sequence integer generated always as identity primary key,
+    portfolio_id text not null references portfolios (id),
+    caller text not null,
+    kind text not null,
+    mandate_digest text not null,
+    outcome text not null,
+    at timestamptz not null default now()
+  );
+  create index inquiries_of_portfolio on inquiries (portfolio_id, kind, at);
+  create function refuse_change() returns trigger language plpgsql as $$
+    begin raise exception 'rows of % are only added', tg_table_name; end
+  $$;
+  create trigger inquiries_only_added before update or delete or truncate on inquiries
+    for each statement execute function refuse_change();
+  `,
 ]

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { WrongChainError } from '../chain/deployment.js'
 import { readSecretFile } from '../secret-file.js'
 import { openDatabase, type SqlExecutor } from './database.js'
+import { InquiryStore } from './inquiry-store.js'
 import { type JobEvent, JobStore } from './job-store.js'
 import { MarketStore } from './market-store.js'
 import { OutboxStore } from './outbox-store.js'
@@ -13,6 +14,7 @@ import { meta } from './tables.js'
 export type Store = {
   readonly portfolios: PortfolioStore
   readonly jobs: JobStore
+  readonly inquiries: InquiryStore
   readonly outbox: OutboxStore
   readonly markets: MarketStore
   readonly executor: SqlExecutor
@@ -49,6 +51,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return {
       portfolios: new PortfolioStore(db, sealer),
       jobs: new JobStore(db, sealer, options.afterCommit),
+      inquiries: new InquiryStore(db),
       outbox: new OutboxStore(db),
       markets: new MarketStore(db),
       executor,

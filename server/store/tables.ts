@@ -58,6 +58,17 @@ export const jobs = pgTable('jobs', {
   updatedAt: at('updated_at'),
 })
 
+/** Who asked for an answer that depends on a private book. Rows are only added: a trigger refuses anything else. */
+export const inquiries = pgTable('inquiries', {
+  sequence: integer().primaryKey().generatedAlwaysAsIdentity(),
+  portfolioId: text('portfolio_id').notNull(),
+  caller: text().notNull(),
+  kind: text().$type<'plan' | 'step'>().notNull(),
+  mandateDigest: text('mandate_digest').notNull(),
+  outcome: text().$type<'admitted' | 'limited'>().notNull(),
+  at: at('at'),
+})
+
 export const outbox = pgTable('outbox', {
   hash: text().primaryKey(),
   jobId: uuid('job_id').notNull(),

@@ -143,6 +143,33 @@ contract AttestationsTest is LedgerFixture {
         ledger.recordFlow(a, signature);
     }
 
+    function testTheAttestedBookHoldsEarlierFlows() public {
+        Attestation memory a = _attestation(Kind.Flow);
+        (a.amount, a.flowId, a.asOf) = (900, "before opening", START - 1);
+        _refusedFlow(a, _wrong("asOf"));
+        _flow(900, "f");
+        vm.warp(START + 60);
+        Attestation memory early = _replacement(55);
+        early.asOf = START - 1;
+        bytes memory signature = _attest(early, ATTESTOR_KEY);
+        bytes memory manager = _replaceAuthorization(55, MANAGER_KEY);
+        IRebalanceLedger.Head memory head = _head();
+        vm.expectRevert(_wrong("asOf"));
+        ledger.replaceBook(early, signature, head, manager);
+
+        _replace(55);
+        a = _attestation(Kind.Flow);
+        (a.amount, a.flowId) = (900, "recorded late");
+        _refusedFlow(a, _wrong("asOf"));
+        _market(901);
+        _rebalance(56, true); // nets no flow: the reconciled book had it
+        vm.warp(START + 120);
+        _flow(7, "after");
+        _market(902);
+        known.netFlow = 7;
+        _rebalance(57, true);
+    }
+
     function testFlowsHaveTheirWidthAndForm() public {
         Attestation memory a = _attestation(Kind.Flow);
         a.flowId = "w";

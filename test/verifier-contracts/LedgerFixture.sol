@@ -94,7 +94,8 @@ abstract contract LedgerFixture is Fixture {
     function _openPortfolio() internal {
         uint256[] memory x = _x(known.book, true);
         Attestation memory attestation = _attestation(Kind.Open);
-        attestation.commitment = known.book;
+        // A second before, so that a flow may be dated at the opening.
+        (attestation.commitment, attestation.asOf) = (known.book, block.timestamp - 1);
         ledger.open(_creation(), _submission(x, 77), attestation, _attest(attestation, ATTESTOR_KEY));
         _advance(x);
     }

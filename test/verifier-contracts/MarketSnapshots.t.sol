@@ -153,6 +153,27 @@ contract MarketSnapshotsTest is Fixture {
         snapshots.publish(universeId, x, 1, proof);
     }
 
+    function testACaptureSupersedesWhatCameBeforeItPublishedOrNot() public {
+        _publish(60_000e8, 1);
+        vm.warp(START + 60);
+        OptionBlock memory options = _options(block.timestamp);
+        snapshots.capture(universeId, options, _riskSignature(options, RISK_KEY), _none);
+        uint256[] memory held = _vector(60_000e8, options.rows[0]);
+        assertTrue(!snapshots.isUsable(universeId, 1, 1000, 0, 0), "captured anew");
+        assertTrue(snapshots.isUsable(universeId, 1, 1000, 1, 0), "within the grace");
+
+        vm.warp(START + 120);
+        options = _options(block.timestamp);
+        snapshots.capture(universeId, options, _riskSignature(options, RISK_KEY), _none);
+        vm.warp(START + 130);
+        (, uint256 alpha, uint256 beta) = PublicVector.signals(MARKET, held, 2);
+        snapshots.publish(universeId, held, 2, verifier.proofOf(MARKET, 2, alpha, beta));
+        vm.expectRevert(_unusable(2, IMarketSnapshots.Usability.Superseded));
+        snapshots.usable(universeId, 2, 1000, 10, 0);
+        assertTrue(snapshots.isUsable(universeId, 2, 1000, 11, 0), "ten seconds after the next capture");
+        assertTrue(!snapshots.isUsable(universeId, 1, 1000, 70, 0), "since the first capture after it");
+    }
+
     function testUsableIsNewestOrWithinGraceAndNotOld() public {
         _publish(60_000e8, 1);
         vm.warp(START + 100);

@@ -54,11 +54,11 @@ contract StatusTest is LedgerFixture {
 
     function testAttestationAge() public {
         _openPortfolio();
-        vm.warp(START + 30 days);
+        vm.warp(START + 30 days - 1);
         _market(901);
         _rebalance(2, true);
         _is(IRebalanceLedger.Verdict.Green, 0, "last second");
-        vm.warp(START + 30 days + 1);
+        vm.warp(START + 30 days);
         _is(IRebalanceLedger.Verdict.Stale, PortfolioStatus.ATTESTATION_OLD, "old");
         // A silent attestor does not stop the fund.
         _rebalance(3, true);

@@ -2,6 +2,7 @@ import { encodeFunctionData, type Hex, keccak256, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BASE_FIELD, SCALAR_FIELD } from '#prover/bn254.js'
 import { type SolidityProof, toSolidityProof } from '#prover/groth16-proof.js'
+import { DEVELOPMENT_ALPHA } from '#prover/key-check.js'
 import type { VerificationKey } from '#prover/verification-key.js'
 import { forgedProof } from '#test/prover/forged-proof.js'
 import { errorsAbi, groth16VerifierAbi } from '#verifier-contracts/abi.js'
@@ -197,17 +198,21 @@ describe('registerKey', () => {
     await expect(register(chain, verifier, other, key)).rejects.toThrow('InvalidKeyPoint')
   })
 
-  it('takes a development key on chain 31337 and nowhere else', async () => {
-    await register(chain, verifier, keccak256('0x03'), encodeKey(circuit.vkey), true)
+  it('takes a development key on chain 31337 and nowhere else, whatever its mark', async () => {
+    const key = encodeKey(circuit.vkey)
+    const fromTheSeed = word(word(key, 0, DEVELOPMENT_ALPHA[0]), 1, DEVELOPMENT_ALPHA[1])
+    await register(chain, verifier, keccak256('0x03'), key, true)
     const elsewhere = await startLocalChain([], 1)
     try {
       const address = await deployContract(clients(elsewhere), 'Groth16Verifier', [
         elsewhere.wallet(0).account.address,
       ])
-      await expect(register(elsewhere, address, CIRCUIT, encodeKey(circuit.vkey), true)).rejects.toThrow(
-        'DevelopmentKeyRefused',
-      )
-      await register(elsewhere, address, CIRCUIT, encodeKey(circuit.vkey), false)
+      for (const marked of [true, false]) {
+        await expect(register(elsewhere, address, CIRCUIT, fromTheSeed, marked)).rejects.toThrow(
+          'DevelopmentKeyRefused',
+        )
+      }
+      await register(elsewhere, address, CIRCUIT, key, false)
     } finally {
       await elsewhere.stop()
     }

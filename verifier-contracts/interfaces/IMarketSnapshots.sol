@@ -69,8 +69,8 @@ interface IMarketSnapshots {
     /// @notice Makes a captured vector the newest snapshot, given a proof that it opens to `digest`; open to anyone.
     function publish(uint256 universeId, uint256[] calldata vector, uint256 digest, Proof calldata proof) external;
 
-    /// @notice Time of a snapshot usable now: the newest, or superseded less than `grace` seconds ago; at most `maxAge`
-    ///         seconds old; not before `notBefore`. Reverts otherwise.
+    /// @notice Time of a snapshot usable now: the market was not captured again, or less than `grace` seconds ago; at most
+    ///         `maxAge` seconds old; not before `notBefore`. Reverts otherwise.
     function usable(uint256 universeId, uint256 digest, uint256 maxAge, uint256 grace, uint256 notBefore)
         external
         view

@@ -15,6 +15,7 @@ struct Stored {
     uint40 amberSince; // slot 2, bits  48–87
     uint32 consumedFlows; // slot 2, bits  88–119
     uint32 provenEpoch; // slot 2, bits 120–151, epoch of the last proof, while the book is a replaced one
+    uint40 bookAsOf; // slot 2, bits 152–191, date of the last attested book: earlier flows are in it
     uint256 bookUniverse; // slot 3, the book's universe, while the mandate's is another
 }
 

@@ -1,0 +1,46 @@
+import fp from 'fastify-plugin'
+import { digestMandate } from '#prover/digest.js'
+import type { Transaction } from '../store/database.js'
+import { type InquiryKind, InquiryLimitError } from '../store/inquiry-store.js'
+import type { PortfolioRecord } from '../store/portfolio-store.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    inquire: Inquire
+    inquiriesPerHour: InquiriesOptions
+  }
+}
+
+/** Answers per portfolio and rolling hour, for each kind. */
+export type InquiriesOptions = Readonly<Record<InquiryKind, number>>
+
+export type Admit = (tx?: Transaction) => Promise<void>
+
+/**
+ * Runs `work`, which calls `admit` before it looks at the portfolio's book.
+ *
+ * @throws {@link InquiryLimitError} when the hour's answers are used up.
+ */
+export type Inquire = <T>(
+  asked: { readonly portfolio: PortfolioRecord; readonly kind: InquiryKind; readonly caller: string },
+  work: (admit: Admit) => Promise<T>,
+) => Promise<T>
+
+/** Counts every request whose answer depends on a private book, and keeps who made it. */
+export default fp<InquiriesOptions>(
+  async (app, limits) => {
+    const { inquiries } = app.store
+    app.decorate('inquiriesPerHour', limits)
+    app.decorate('inquire', async ({ portfolio, kind, caller }, work) => {
+      const mandateDigest = digestMandate(app.digest, portfolio.mandate, app.shape)
+      const inquiry = { portfolioId: portfolio.id, caller, kind, mandateDigest }
+      try {
+        return await work((tx) => inquiries.admit(inquiry, limits[kind], tx))
+      } catch (error) {
+        if (error instanceof InquiryLimitError) await inquiries.noteLimited(inquiry)
+        throw error
+      }
+    })
+  },
+  { name: 'inquiries', dependencies: ['store', 'prover'] },
+)

@@ -1,0 +1,42 @@
+import { type Hex, keccak256, type PublicClient } from 'viem'
+import { groth16VerifierAbi } from '#verifier-contracts/abi.js'
+import { deployContract } from '#verifier-contracts/deploy.js'
+import type { LocalChain } from '../verifier-contracts/local-chain.js'
+
+/** A fresh verifier, governed by the chain's first account, with one key under one circuit. */
+export async function deployVerifier(chain: LocalChain, circuitId: Hex, key: Hex): Promise<Hex> {
+  const [walletClient, { publicClient }] = [chain.wallet(0), chain]
+  const address = await deployContract({ walletClient, publicClient }, 'Groth16Verifier', [
+    walletClient.account.address,
+  ])
+  const args = [circuitId, key, false] as const
+  const hash = await walletClient.writeContract({
+    address,
+    abi: groth16VerifierAbi,
+    functionName: 'registerKey',
+    args,
+  })
+  const receipt = await publicClient.waitForTransactionReceipt({ hash, checkReplacement: false })
+  if (receipt.status !== 'success') throw new Error('the key was not registered')
+  return address
+}
+
+/** Puts other bytes in the place a registered key is read from, as no contract would. */
+export async function overwriteKey(
+  client: PublicClient,
+  verifier: Hex,
+  circuitId: Hex,
+  key: Hex,
+): Promise<void> {
+  const slot = keccak256(`${circuitId}${'00'.repeat(32)}`)
+  const word = await client.getStorageAt({ address: verifier, slot })
+  const params = [`0x${word!.slice(26)}`, `0x00${key.slice(2)}`]
+  await client.request({ method: 'anvil_setCode', params } as never)
+}
+
+/** The same hex with the lowest bit of one byte flipped. */
+export function flipped(bytes: Hex, byte: number): Hex {
+  const copy = Buffer.from(bytes.slice(2), 'hex')
+  copy[byte]! ^= 1
+  return `0x${copy.toString('hex')}`
+}
