@@ -1,10 +1,19 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** Minutes each; `npm run test:all` and CI run them. */
+const SLOW = [
+  'test/prover/ceremony*.test.ts',
+  'test/server/{canaries,public-face}.test.ts',
+  'test/soundness/{bad-keys,differential,leakage,service-keys,small-prime}.test.ts',
+  'test/soundness/exploits.{contract,service}.test.ts',
+]
 
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(process.env.TEST_ALL ? [] : SLOW)],
     globalSetup: ['test/setup.global.ts'],
     pool: 'forks',
     maxWorkers: 2,

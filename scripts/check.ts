@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { circuitOf } from '#circuits/circuit.js'
 import { generateAbi } from '#verifier-contracts/generate-abi.js'
 import { completeLock } from './complete-lock.js'
+import { generateAssurance } from './generate-assurance.js'
 import { generateLayout } from './generate-layout.js'
 import { generateReadme } from './generate-readme.js'
 import { analyse, type Explained, unexplained } from './static-analysis.js'
@@ -18,7 +19,7 @@ const run = (what: string, command: string, ...args: string[]) => {
 run('biome', 'biome', 'check', '--error-on-warnings', '.')
 run('the type checker', 'tsc', '-p', 'tsconfig.json')
 
-const generated = { ...generateLayout(), ...generateReadme(), ...generateAbi() }
+const generated = { ...generateLayout(), ...generateReadme(), ...generateAbi(), ...generateAssurance() }
 for (const [path, text] of Object.entries(generated)) {
   if (readFileSync(path, 'utf8') !== text) findings.push(`${path} is stale: npm run generate`)
 }
