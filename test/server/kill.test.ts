@@ -140,4 +140,4 @@ test('a rebalance whose process is killed at every state ends once on chain, wit
   expect(job).toMatchObject({ state: 'confirmed', epoch: 3 })
   again.child.kill('SIGTERM')
   expect(await again.ended).toBe(null)
-}, 280_000)
+}, 480_000)
