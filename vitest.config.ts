@@ -17,7 +17,7 @@ export default defineConfig({
     globalSetup: ['test/setup.global.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 300_000,
   },
 })
