@@ -5,7 +5,9 @@ import { digestStatement } from '#prover/statement.js'
 import { roundStep } from '../../fixtures/round-step.js'
 import { intentOf, randomStep } from '../../helpers/arbitrary-step.js'
 import { PLACE } from '../../helpers/statement.js'
+import { budgetCases } from './budget-cases.js'
 import { type Case, caseOf, TINY } from './case.js'
+import { identityCases } from './identity-cases.js'
 import { boundCases, reduceCases, suspendedStep, withFlow } from './limit-cases.js'
 import { widthCases } from './width-cases.js'
 
@@ -50,12 +52,12 @@ export const REBALANCE_CASES: CaseSet = {
   groups: [
     once(() => seededCases(FIRST)),
     once(() => seededCases(REFUSED.slice(0, REFUSED.length / 2))),
+    once(identityCases),
+    once(budgetCases),
     only(widths, isRefused),
     only(widths, isAccepted),
-    only(bounds, isRefused),
-    only(reduces, isRefused),
-    only(reduces, isAccepted),
-    only(bounds, isAccepted),
+    bounds,
+    reduces,
     once(() =>
       seededCases([...HONEST.filter((seed) => !FIRST.includes(seed)), ...REFUSED.slice(REFUSED.length / 2)]),
     ),

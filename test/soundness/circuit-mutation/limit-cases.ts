@@ -82,7 +82,7 @@ export async function boundCases(): Promise<Case[]> {
       cases.push(caseOf(`${check.id} of step ${s} missed by one`, beyond, still ? 'compliant' : undefined))
     }
   }
-  return Promise.all([...cases, ...marginCases(), ...venueCases(), ...fillCases(), ...universeCases()])
+  return Promise.all([...cases, ...marginCases(), ...venueCases(), ...fillCases()])
 }
 
 /** Every risk limit out of reach: held still, brought nearer by one unit, taken further by one unit, wrongly called compliant. */
@@ -115,6 +115,7 @@ export async function reduceCases(): Promise<Case[]> {
         if (i >= 0) cases.push(caseOf(`${id} out, move ${i} (${side})`, out(moves[i]!)))
       }
     }
+    cases.push(...pairCases(still, `(${side})`))
     // Crossing zero is new risk, whatever stood on the other side.
     const crossed = still.oldBook.quantities.map((q, i) => (i === 0 ? -2n * q : q))
     const turned = traded(still, crossed)
@@ -122,6 +123,25 @@ export async function reduceCases(): Promise<Case[]> {
     cases.push(caseOf(`concentration[0] across zero (${side})`, narrow))
   }
   return Promise.all(cases)
+}
+
+/** Two limits out at once, called compliant: one that counts for the other must not make up for it. */
+function pairCases(still: Step, name: string): Promise<Case>[] {
+  const out = checksOf(still).filter(({ kind, value }) => kind === 'risk' && value > 0n)
+  const far = ({ id, value }: Check) => (isPosition(id) ? value - 1n : value / ROUND_NAV - 1n)
+  const pairs = out.flatMap((check, i) =>
+    [out.find(({ id }) => id === 'leverage')!, out[(i + 1) % out.length]!].map(
+      (other) => [check, other] as const,
+    ),
+  )
+  return pairs.map(([one, other]) => {
+    const mandate = limited(limited(still.mandate, one.id, far(one)), other.id, far(other))
+    return caseOf(
+      `${one.id} and ${other.id} out, called compliant ${name}`,
+      { ...still, mandate },
+      'compliant',
+    )
+  })
 }
 
 /** The same new book from other old quantities, traded at the mark and paid by the slot's account. */
@@ -227,17 +247,6 @@ function venueCases(): Promise<Case>[] {
     }
     return [0n, 1n].map((more) => caseOf(`venue[${account}] over by ${more}`, at(more)))
   })
-}
-
-/** One universe of three that does not agree with the others. */
-function universeCases(): Promise<Case>[] {
-  const round = roundStep()
-  const other = round.market.universeId + 1n
-  return [
-    caseOf('market of another universe', { ...round, market: { ...round.market, universeId: other } }),
-    caseOf('old book of another universe', { ...round, oldBook: { ...round.oldBook, universeId: other } }),
-    caseOf('new book of another universe', { ...round, newBook: { ...round.newBook, universeId: other } }),
-  ]
 }
 
 /** Every fill one percent off the mark, for and against the fund, then one unit worse; with a fee where it costs. */

@@ -43,7 +43,7 @@ function eachMatch(code: string, pattern: RegExp, to: (match: RegExpMatchArray) 
     .filter((after) => after !== code)
 }
 
-const FACTOR = String.raw`(?:\w[\w.]*(?:\[[^\]]*\][\w.]*|\([^()]*\))*|\([^()]*\))`
+const FACTOR = String.raw`(?:\w[\w.]*(?:\[(?:[^\][]|\[[^\]]*\])*\][\w.]*|\([^()]*\))*|\([^()]*\))`
 const PRODUCT = new RegExp(String.raw`(${FACTOR}) \* (${FACTOR})(?![^[]*\] <)`, 'g')
 const isLoop = (code: string): boolean => /^\s*for \(/.test(code)
 const isAssert = (code: string): boolean => /^\s*assert\(/.test(code)

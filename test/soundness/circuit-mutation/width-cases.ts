@@ -185,17 +185,30 @@ export async function widthCases(): Promise<Case[]> {
   steps['last window from the first'] = windows(0n, WINDOW - 1n)
   steps['window below nothing'] = windows(-1n, 5n)
   const most = QUANTITY - 1n
-  // All margin is given up but an account stays one unit short: it only reduces, from as far away as can be.
-  steps['largest margin given up'] = held({
-    cash: [VALUE - 1n, -1n],
+  // All but one unit is given up, and the little margin that stays is more than the mandate and the account have for it:
+  // the step only reduces, from as far away as can be.
+  const unwound = held({
+    cash: [VALUE - 1n, -PRICE],
     oldQuantities: [most, most, -most, -most],
-    quantities: [0n, 0n, 0n, 0n],
+    quantities: [1n, 0n, 0n, 0n],
     fills: [PRICE - 1n, PRICE - 1n, PRICE - 1n, PRICE - 1n],
     account: 1,
     marginBps: BPS_MAX,
   })
+  const mandate = { ...unwound.mandate, freeCollateralFloorBps: 10_000n }
+  steps['largest margin given up'] = conserved({ ...unwound, mandate })
   const cases = Object.entries(steps).map(([name, step]) => caseOf(name, step))
   return Promise.all([...cases, ...handmade()])
+}
+
+/** The step with old cash of its second account such that nothing is lost or made. */
+function conserved(step: Step): Step {
+  const paid = step.newBook.quantities.reduce(
+    (total, q, i) => total + (q - step.oldBook.quantities[i]!) * step.fills[i]!,
+    0n,
+  )
+  const [first = 0n, second = 0n] = step.newBook.cash
+  return { ...step, oldBook: { ...step.oldBook, cash: [first, second + paid] } }
 }
 
 /** Claims that no step of the model makes. */

@@ -9,23 +9,20 @@ import type { LiveFund } from './live-fund.js'
 /** What a manager may try next, two in three in good faith; the model's verdict, not the name, says what is lawful. */
 export const ATTEMPTS = [
   'trade',
-  'trade',
-  'heartbeat',
-  'heartbeat',
-  'reduce',
-  'reduce',
+  'invented cash',
   'fee and carry',
+  'reduce',
+  'trade far too much',
   'transfer',
   'unit',
+  'heartbeat',
   'reduce more',
-  'trade far too much',
   'sell above the mark',
-  'invented cash',
 ] as const
 
-/** A random step of a fund from its current book at `market`, carrying `netFlow`. */
-export function liveStep(rng: Prng, fund: LiveFund, market: Market, netFlow: bigint): Step {
-  const attempt = rng.pick(ATTEMPTS)
+/** A step of a fund from its current book at `market`, carrying `netFlow`: the attempt that `seed` names, in random size. */
+export function liveStep(seed: number, rng: Prng, fund: LiveFund, market: Market, netFlow: bigint): Step {
+  const attempt = ATTEMPTS[seed % ATTEMPTS.length]!
   const { book, budget, mandate } = fund
   const share = (q: bigint, lo: bigint, hi: bigint) => (q * rng.big(lo, hi)) / 1_000n
   const trades = book.quantities.map((q, i) => {

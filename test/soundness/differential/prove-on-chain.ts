@@ -58,7 +58,7 @@ export async function proveOnChain({
           prices[name] = (prices[name] * rng.big(940n, 1_060n)) / 1_000n
         market = await live.publish(prices)
       }
-      const step = liveStep(rng, fund, market, await fund.netFlowAt(market.time))
+      const step = liveStep(seed, rng, fund, market, await fund.netFlowAt(market.time))
       const verdict = model(step, live.shape)
       const lawful = verdict.outcome !== 'refused'
       const faults = lawful ? await fund.follow(step) : await fund.refuse(step, verdict)
@@ -75,7 +75,7 @@ export async function proveOnChain({
   }
 }
 
-/** Funds in turn: one with room under some limits and none under others, one under believable limits, one almost free. */
+/** Funds in turn: one under believable limits, one with room under some and none under others, one almost free. */
 async function openFund(live: LiveLedger, rng: Prng, place: number, market: Market): Promise<LiveFund> {
   const believable = tinyMandate(live.universeId)
   const round = tinyBook(live.universeId, live.shape)
@@ -83,8 +83,8 @@ async function openFund(live: LiveLedger, rng: Prng, place: number, market: Mark
   const book = { ...round, quantities }
   const opening = stepFrom(book, market, believable, { windowLength: BigInt(WINDOW_LENGTH) })
   const moods = [
-    () => fitMandate(rng, opening, live.shape, 2),
     () => opening,
+    () => fitMandate(rng, opening, live.shape, 2),
     () => fitMandate(rng, opening, live.shape, 1),
   ]
   const { mandate } = moods[place % moods.length]!()

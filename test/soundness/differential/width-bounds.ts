@@ -71,15 +71,17 @@ export function widthBounds(shape: Shape): Bound[] {
   })
   add('window', 'window', [0n, 1n], [-1n], (step, by) => ({ ...step, window: step.oldBudget.window + by }))
   add('nav', 'nav', [0n, 1n], [-1n], (step, by, rng) => {
+    // Limits of the step are shares of what the book is worth: below nothing, only a flow and no carry pass them.
     const at = rng.int(0, shape.accounts - 1)
-    const bare = (book: Step['newBook']) => ({
+    const flowSplit = bump(step.flowSplit, at, 1n)
+    const worth = (book: Step['newBook'], total: bigint) => ({
       ...book,
       quantities: book.quantities.map(() => 0n),
-      cash: book.cash.map((_, a) => (a === at ? by : 0n)),
+      cash: book.cash.map((_, a) => (a === at ? total : 0n)),
     })
-    // A share of less than nothing is less than nothing: only limits of nothing are kept by a worthless book.
-    const mandate = { ...step.mandate, turnoverBps: 0n, carryBps: 0n }
-    return { ...step, mandate, oldBook: bare(step.oldBook), newBook: bare(step.newBook) }
+    const mandate = { ...step.mandate, carryBps: 0n, turnoverBps: 1n }
+    const [oldBook, newBook] = [worth(step.oldBook, by - 1n), worth(step.newBook, by)]
+    return { ...step, mandate, oldBook, newBook, netFlow: 1n, flowSplit }
   })
   for (let i = 0; i < shape.slots; i++) {
     add(`changed[${i}]`, `changed[${i}]`, ...around, (step, by) => ({

@@ -7,6 +7,8 @@ import { WitnessError } from '#prover/prove-error.js'
 import { type WasmModule, wasm } from '#prover/web-assembly.js'
 import { calculateWitness, type WitnessInput } from '#prover/witness-calculator.js'
 
+const loaded: Partial<Record<Tier, Promise<WitnessReader>>> = {}
+
 /** Runs a circuit's own witness generator and reads single signals by name, as signed integers. */
 export class WitnessReader {
   private constructor(
@@ -15,7 +17,12 @@ export class WitnessReader {
   ) {}
 
   /** The generator of `rebalance` compiled at O0, where every signal keeps its wire; it computes what that of O2 does. */
-  static async load(tier: Tier): Promise<WitnessReader> {
+  static load(tier: Tier): Promise<WitnessReader> {
+    loaded[tier] ??= WitnessReader.#read(tier)
+    return loaded[tier]
+  }
+
+  static async #read(tier: Tier): Promise<WitnessReader> {
     const compiled = await compileCircuit(circuitOf('rebalance', tier), { level: 'O0' })
     const wires = new Map<string, number>()
     for (const line of (await readFile(compiled.symPath, 'utf8')).trim().split('\n')) {

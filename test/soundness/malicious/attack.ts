@@ -6,7 +6,7 @@ import type { PublicSignals } from '#prover/challenge.js'
 import type { RebalanceHead } from '#prover/statement.js'
 import type { WitnessInput } from '#prover/witness-calculator.js'
 import type { Weakening } from '#test/helpers/circuit.js'
-import type { Lie, Lies } from './forger.js'
+import type { Lies } from './forger.js'
 
 type HeadName = keyof RebalanceHead
 
@@ -71,12 +71,6 @@ export const element = (name: HeadName): string => `vector.x[${placeOf(name)}]`
 export const asPublished = (name: HeadName): Lies => ({
   [element(name)]: (_, { published }) => published[placeOf(name)]!,
 })
-
-/** The lie that a signal has the value of another, computed before it. */
-export const like =
-  (signal: string): Lie =>
-  (_, { read }) =>
-    read(signal)
 
 /** The constraint between signals that share no component, as `TestCircuit.broken` names it. */
 export const between = (...signals: readonly string[]): string => [...signals].sort().join(' ')

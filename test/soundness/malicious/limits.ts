@@ -36,7 +36,7 @@ export const LIMITS: readonly AttackClass[] = [
       const honest = tight(stage(seed, shape), shape, ({ down, verdict }) => ({
         netLoBps: down(verdict.after.net),
       }))
-      const lies = { 'risk.wholeLimit[0].risk': -evaluateStep(honest, shape).after.net }
+      const lies = { 'risk.wholeLimit[0].risk': -evaluateStep(honest, shape).after.nav }
       return { honest, forged: pile(honest, 1, 'net.lo', shape), lies, breaks: ['risk'] }
     },
   },
@@ -49,7 +49,7 @@ export const LIMITS: readonly AttackClass[] = [
       const honest = tight(stage(seed, shape), shape, ({ down, verdict }) =>
         groupLimit(stage(seed, shape), 1, { netLoBps: down(verdict.after.groupNet[1]!) }),
       )
-      const lies = { 'risk.groupNetLo[1].risk': -evaluateStep(honest, shape).after.groupNet[1]! }
+      const lies = { 'risk.groupNetLo[1].risk': -evaluateStep(honest, shape).after.nav }
       return { honest, forged: pile(honest, 1, 'group.netLo[1]', shape), lies, breaks: ['risk'] }
     },
   },
