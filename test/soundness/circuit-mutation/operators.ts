@@ -186,7 +186,7 @@ const LOOP: Readonly<Record<string, Operator>> = {
 /** A new component: other parameters of the same kind. */
 const INSTANCE: Readonly<Record<string, Operator>> = {
   narrow,
-  // A slack may have more digits than it needs: only its sign is in question. A number of its own may not.
+  // Limits are left out: their slack may have more digits than it needs, since only its sign is in question.
   widen: (code) => (/(Range|Sign|isChanged|digits)\b/.test(code) ? widen(code) : []),
   confuse,
 }

@@ -54,8 +54,10 @@ export async function proveOnChain({
         await live.chain.increaseTime({
           seconds: rng.oneIn(4) ? rng.int(1, 2) * DAY : rng.int(1, 90) * MINUTE,
         })
-        for (const name of ['BTC', 'ETH'] as const)
-          prices[name] = (prices[name] * rng.big(940n, 1_060n)) / 1_000n
+        const [fall, rise] = rng.oneIn(3) ? [780n, 1_220n] : [940n, 1_060n]
+        for (const name of ['BTC', 'ETH'] as const) {
+          prices[name] = (prices[name] * rng.big(fall, rise)) / 1_000n
+        }
         market = await live.publish(prices)
       }
       const step = liveStep(seed, rng, fund, market, await fund.netFlowAt(market.time))
@@ -75,19 +77,15 @@ export async function proveOnChain({
   }
 }
 
-/** Funds in turn: one under believable limits, one with room under some and none under others, one almost free. */
+/** Of three funds one is under believable limits, one has room under some limits and none under others, one has much. */
 async function openFund(live: LiveLedger, rng: Prng, place: number, market: Market): Promise<LiveFund> {
   const believable = tinyMandate(live.universeId)
   const round = tinyBook(live.universeId, live.shape)
   const quantities = round.quantities.map((q) => (q * rng.big(700n, 1_300n)) / 1_000n)
   const book = { ...round, quantities }
   const opening = stepFrom(book, market, believable, { windowLength: BigInt(WINDOW_LENGTH) })
-  const moods = [
-    () => opening,
-    () => fitMandate(rng, opening, live.shape, 2),
-    () => fitMandate(rng, opening, live.shape, 1),
-  ]
-  const { mandate } = moods[place % moods.length]!()
+  const mood = place % 3
+  const { mandate } = mood === 0 ? opening : fitMandate(rng, opening, live.shape, mood === 1 ? 2 : 1)
   return LiveFund.open(live, rng, BigInt(place + 1), { ...mandate, ...stepLimits(believable) }, book, market)
 }
 
