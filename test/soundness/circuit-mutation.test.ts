@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { EQUIVALENT } from './circuit-mutation/equivalent.js'
 import { examine, killMutant } from './circuit-mutation/kill.js'
@@ -19,9 +21,22 @@ describe('mutants', () => {
     expect(circuitFiles().filter((file) => !files.has(file))).toEqual([])
   })
 
-  test('that are listed as equivalent exist', () => {
+  test('are of every statement that constrains or proposes a signal', () => {
+    const hit = new Set(mutants.map(({ file, line }) => `${file}:${line}`))
+    const missed = circuitFiles().flatMap((file) => {
+      const lines = readFileSync(join('circuits', file), 'utf8').split('\n')
+      const statements = lines.flatMap((code, i) =>
+        /^[^/]* (<==|===|<--) /.test(code) ? [`${file}:${i + 1}`] : [],
+      )
+      return statements.filter((statement) => !hit.has(statement))
+    })
+    expect(missed).toEqual([])
+  })
+
+  test('that are listed as equivalent exist, and are at most two in a hundred', () => {
     const ids = new Set(mutants.map(({ id }) => id))
     expect(Object.keys(EQUIVALENT).filter((id) => !ids.has(id))).toEqual([])
+    expect(Object.keys(EQUIVALENT).length).toBeLessThanOrEqual(0.02 * mutants.length)
   })
 })
 

@@ -8,8 +8,8 @@ export const EQUIVALENT: Readonly<Record<string, string>> = {
     'nothing else reads the hint; so both accept the same inputs.',
   'gadgets/limit-or-reduce.circom:29:widen:0':
     'A negative slack is the field element r − |slack|, and the width ledger keeps |slack| below 2^172, ' +
-    'so that it has no n + 8 ≤ 179 digits: it is refused as before. A slack ≥ 0 is, by the ledger's ' +
-    'worst case for each limit, below 2^n, so that it has n digits and its further eight are 0. Both ' +
+    'so that it has no n + 8 ≤ 179 digits: it is refused as before. A slack ≥ 0 is, in the worst case of ' +
+    'the ledger for each limit, below 2^n, so that it has n digits and its further eight are 0. Both ' +
     'circuits accept the same inputs.',
   'layout.circom:19:widen:0':
     'BITS_RISK is the width of slacks alone: of ShareLimit, StepLimit, free collateral and ' +
@@ -17,7 +17,7 @@ export const EQUIVALENT: Readonly<Record<string, string>> = {
     '159 are 0, and by 2^172 in magnitude, so that a negative one, r − |slack|, has no 160 digits. Both ' +
     'circuits accept the same inputs.',
   'layout.circom:20:widen:0':
-    'BITS_MARGIN is the width of the account margins' slack alone. The ledger bounds it by 2^171 where ' +
+    'BITS_MARGIN is the width of the slack of account margins alone. The ledger bounds it by 2^171 where ' +
     'it is not negative, so that digits 171 to 178 are 0, and by 2^172 in magnitude, so that a negative ' +
     'one, r − |slack|, has no 179 digits. Both circuits accept the same inputs.',
 }
