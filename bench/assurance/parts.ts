@@ -101,7 +101,13 @@ export const PARTS: readonly Part[] = [
     key: 'mutants',
     what: 'circuits with one line changed, told from the real one by their behaviour',
     slices: mutantCount(),
-    covers: [...STATEMENT, ...CORE, 'test/soundness/circuit-mutation', 'test/soundness/propagation.ts'],
+    covers: [
+      ...STATEMENT,
+      ...CORE,
+      ...['circuit-mutation', 'propagation.ts', 'hints.ts', 'variation.ts'].map(
+        (name) => `test/soundness/${name}`,
+      ),
+    ],
     run: async (index) => {
       const { id, verdict } = await killMutant(index)
       return { [verdict]: 1, survivors: verdict === 'survived' ? { [id]: 1 } : {} }
