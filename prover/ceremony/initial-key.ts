@@ -144,6 +144,7 @@ export function onCurve(image: CurveMachineImage, group: Group, points: Uint8Arr
   const machine = new CurveMachine(image)
   const at = machine.allocate(points.byteLength)
   machine.bytes(at, points.byteLength).set(points)
+  // The machine's type lists only what the key maker calls; its image has these too.
   const { g1m_inCurveAffine, g2m_inCurveAffine } = machine.call as unknown as Record<
     'g1m_inCurveAffine' | 'g2m_inCurveAffine',
     (at: number) => number

@@ -16,7 +16,10 @@ export type PhaseTwoCurve = Omit<Curve, 'G1' | 'G2'> & { G1: PhaseTwoGroup; G2: 
 type MemoryFile = { type: 'mem'; data: Uint8Array }
 type Logger = Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void>
 
-/** snarkjs' second phase. It answers some bad input with −1 or false, and says why on a logger or on the console only. */
+/**
+ * snarkjs' second phase. It answers some bad input with −1 or false, and says why on a logger or on the console only. The cast: it comes
+ * without types for these calls.
+ */
 const snarkjs = zKey as unknown as {
   newZKey(r1cs: string, ptau: string, zkey: string, logger: Logger): Promise<Uint8Array | -1>
   contribute(from: string, to: string, name: string, entropy: string, logger: Logger): Promise<Uint8Array>

@@ -1,7 +1,7 @@
 import { ewma } from './ewma.js'
 import { fitLogHar, historyNeeded, type VarianceModel } from './har.js'
 
-/** Below this many days a regression on its own history does worse than an average (measured on 16 perpetuals). */
+/** Below this many days a regression is not fitted: four coefficients on overlapping months say too little. */
 const HISTORY_MIN = 300
 const LAMBDA = 0.94
 
@@ -14,7 +14,7 @@ export type VarianceForecaster = {
 
 /**
  * The forecast the engine uses: half log-HAR, half EWMA, because each errs where the other does not; EWMA alone on a history
- * below 300 days. Nothing that learns more beats it by enough here to be worth its risk.
+ * below 300 days.
  */
 export function fitVariance(history: readonly number[], days: number): VarianceForecaster {
   const average: VarianceModel = (past) => ewma(past, LAMBDA)

@@ -150,6 +150,7 @@ contract KeysTest is Test {
 
     function _added(uint256 word, uint256 by) private pure returns (bytes memory key) {
         key = _sound();
+        // Solidity has no way to change one word of a bytes in memory.
         assembly {
             let at := add(add(key, 0x20), mul(word, 0x20))
             mstore(at, add(mload(at), by))
