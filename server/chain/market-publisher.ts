@@ -7,7 +7,7 @@ import type { TierCircuits } from '#prover/circuits.js'
 import type { Digest } from '#prover/digest.js'
 import type { ProverPool } from '#prover/prover-pool.js'
 import { digestStatement } from '#prover/statement.js'
-import { optionSlot } from '#strategy/option-slot.js'
+import { optionSlot } from '#strategy/options/option-slot.js'
 import { marketSnapshotsAbi, priceFeedAbi } from '#verifier-contracts/abi.js'
 import {
   NO_OPTIONS,

@@ -7,7 +7,7 @@ import { linearSlot, type Market, type MarketSlot, paddingSlot, unitPrice } from
 import { shapeOf } from '#portfolio/shape.js'
 import { PRICE_DECIMALS, parseDecimal, QUANTITY_DECIMALS, VALUE_DECIMALS } from '#portfolio/units.js'
 import type { Universe } from '#portfolio/universe.js'
-import { optionSlot } from '#strategy/option-slot.js'
+import { optionSlot } from '#strategy/options/option-slot.js'
 import type { PlanInput } from '#strategy/plan.js'
 import type { Target } from '#strategy/targets.js'
 import type { TradingCost } from '#strategy/trading-cost.js'

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { abs, BPS, BPS_MAX, OutOfRangeError } from '#portfolio/units.js'
-import { black76, OptionInputError } from '#strategy/black-scholes.js'
-import { type OptionMark, optionSlot } from '#strategy/option-slot.js'
+import { black76, OptionInputError } from '#strategy/options/black-scholes.js'
+import { type OptionMark, optionSlot } from '#strategy/options/option-slot.js'
 
 const E8 = 100_000_000n
-const CHAINS = new URL('../../../shared/data/options/', import.meta.url)
+const CHAINS = new URL('../../../../shared/data/options/', import.meta.url)
 
 // BTC-25SEP26-75000-P at 2026-01-02 21:16:23 UTC; Deribit public API: forward 92,870.44, mark IV 48.59 %, mark 0.07107871.
 const MARK: OptionMark = {

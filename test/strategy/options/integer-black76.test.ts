@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { abs } from '#portfolio/units.js'
-import { black76, OptionInputError } from '#strategy/black-scholes.js'
-import { exponential, logarithm, multiply, ONE, squareRoot } from '#strategy/fixed-point.js'
-import { type IntegerOptionInput, integerBlack76, normalDistribution } from '#strategy/integer-black76.js'
-import { Prng } from '../helpers/prng.js'
+import { black76, OptionInputError } from '#strategy/options/black-scholes.js'
+import { exponential, logarithm, multiply, ONE, squareRoot } from '#strategy/options/fixed-point.js'
+import {
+  type IntegerOptionInput,
+  integerBlack76,
+  normalDistribution,
+} from '#strategy/options/integer-black76.js'
+import { Prng } from '#test/helpers/prng.js'
 
 const number = (x: bigint): number => Number(x) / 2 ** 96
 const BTC: IntegerOptionInput = {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { black76, normalCdf, OptionInputError } from '#strategy/black-scholes.js'
+import { black76, normalCdf, OptionInputError } from '#strategy/options/black-scholes.js'
 
-const VECTORS = new URL('../../../shared/data/testvectors/', import.meta.url)
+const VECTORS = new URL('../../../../shared/data/testvectors/', import.meta.url)
 const absent = !existsSync(VECTORS)
 const rowsOf = (name: string): Record<string, string>[] => {
   const [head = '', ...lines] = readFileSync(new URL(name, VECTORS), 'utf8').trim().split(/\r?\n/)
