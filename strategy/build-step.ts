@@ -14,7 +14,9 @@ export function buildStep(input: PlanInput, trades: readonly bigint[]): Step {
   const { market, mandate, book, shape } = input
   const flows = flowSplit(input)
   const fills = trades.map((t, i) =>
-    t === 0n ? 0n : expectedFill(market.slots[i]!.price, t > 0n ? 'buy' : 'sell', input.costs[i]!),
+    t === 0n
+      ? 0n
+      : expectedFill(market.slots[i]!.price, t > 0n ? 'buy' : 'sell', input.costs[i]!, t > 0n ? t : -t),
   )
   const paid = (a: number) =>
     sum(trades.map((t, i) => (mandate.slots[i]?.account === a ? t * fills[i]! : 0n)))

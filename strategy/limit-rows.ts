@@ -49,8 +49,9 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
     [loBps, hiBps]: [bigint, bigint],
     before: number,
   ) => {
-    risk(hi, value, hiBps, before)
-    risk(lo, negated(value), -loBps, -before)
+    const name = r.named(value)
+    risk(hi, name, hiBps, before)
+    risk(lo, negated(name), -loBps, -before)
   }
   // Sum of a slope over the book, from the amounts already expressed in turnover weights.
   const slope = (of: (slot: MarketSlot) => bigint) =>

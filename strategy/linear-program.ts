@@ -20,6 +20,15 @@ export function combine(parts: Iterable<readonly [number, Affine]>): Affine {
   return { constant, terms }
 }
 
+const valueAt = ({ constant, terms }: Affine, values: Float64Array): number => {
+  let total = constant
+  for (const [v, c] of terms) total += c * values[v]!
+  return total
+}
+
+/** A convex function of one number, given by value and slope. */
+export type Curve = { readonly value: (x: number) => number; readonly slope: (x: number) => number }
+
 type LoadedHighs = Awaited<ReturnType<typeof loadHighs.default>>
 // The module's default export is the loader itself; its type file describes the CommonJS build.
 const load = loadHighs as unknown as typeof loadHighs.default
@@ -48,14 +57,23 @@ const EFFORTS = [
   { solver: 'ipm', presolve: 'on', primal_feasibility_tolerance: 1e-7, dual_feasibility_tolerance: 1e-7 },
 ] as const
 
-const INFEASIBLE = new Float64Array(0)
+/** Curves are touched by tangents until the program is this near to them, in the unit of the objective. */
+const CURVE_GAP = 1e-8
+const CURVE_ROUNDS = 40
+const LARGEST = 1e12
 
-/** A minimisation over continuous variables, built row by row and solved by HiGHS (simplex, one thread, deterministic). */
+type Row = { readonly terms: ReadonlyMap<number, number>; readonly upper: number; readonly equal: boolean }
+
+/**
+ * A minimisation over continuous variables, built row by row and solved by HiGHS (simplex, one thread, deterministic).
+ * Convex curves enter as the upper envelope of tangents, added where the last solution was.
+ */
 export class LinearProgram {
   readonly #lower: number[] = []
   readonly #upper: number[] = []
   readonly #cost: number[] = []
-  readonly #rows: { terms: ReadonlyMap<number, number>; upper: number; equal: boolean }[] = []
+  readonly #rows: Row[] = []
+  readonly #curves: { of: Affine; curve: Curve; bound: number }[] = []
 
   /** Adds a variable and returns its number. */
   variable(lower: number, upper = Infinity, cost = 0): number {
@@ -74,47 +92,115 @@ export class LinearProgram {
     this.#rows.push({ terms, upper: -constant, equal })
   }
 
-  /** Values of the variables at the minimum, or undefined when no values satisfy every row. @throws {@link SolverError} */
-  async solve(): Promise<Float64Array | undefined> {
+  /** A variable that equals `of`: rows that share a long expression stay short. */
+  named(of: Affine): Affine {
+    const name = affine(0, [[this.variable(-Infinity), 1]])
+    this.require(of, name, true)
+    return name
+  }
+
+  /** A variable that is at least `curve(of)`, and equal to it where the objective presses it down. */
+  above(of: Affine, curve: Curve, touchAt: readonly number[]): Affine {
+    const bound = this.variable(-Infinity)
+    this.#curves.push({ of, curve, bound })
+    for (const x of touchAt) this.#rows.push(tangent(of, curve, bound, x))
+    return affine(0, [[bound, 1]])
+  }
+
+  /** Hands the program to the solver and keeps it there for as long as `use` lasts. */
+  async open<T>(use: (solver: OpenProgram) => T): Promise<T> {
     loaded ??= load()
     const highs = await loaded
-    const starts = [0]
-    const indices: number[] = []
-    const values: number[] = []
-    for (const { terms } of this.#rows) {
-      for (const [v, c] of terms) {
-        if (Math.abs(c) < 1e-12) continue
-        indices.push(v)
-        values.push(c)
-      }
-      starts.push(indices.length)
-    }
+    const { starts, indices, values } = packed(this.#rows)
     const numCols = this.#cost.length
     const numRows = this.#rows.length
     const bounded = (x: number) => (x === Infinity ? highs.infinity : x === -Infinity ? -highs.infinity : x)
+    const lower = this.#lower.map(bounded)
+    const upper = this.#upper.map(bounded)
     const data = {
       numCols,
       numRows,
       colCost: this.#cost,
-      colLower: this.#lower.map(bounded),
-      colUpper: this.#upper.map(bounded),
-      rowLower: this.#rows.map(({ upper, equal }) => (equal ? upper : -highs.infinity)),
+      colLower: lower,
+      colUpper: upper,
+      rowLower: this.#rows.map(({ equal, upper }) => (equal ? upper : -highs.infinity)),
       rowUpper: this.#rows.map(({ upper }) => upper),
       matrix: { format: 'csr' as const, numRows, numCols, starts, indices, values },
     }
-    const status = highs.constants.modelStatus
-    for (const effort of EFFORTS) {
-      const values = highs.withModel(data, (model) => {
-        model.options.set({ output_flag: false, ...effort })
-        model.raw.run()
-        const ended = model.getModelStatus()
-        if (ended === status.optimal) return model.getSolution().colValue
-        return ended === status.infeasible || ended === status.unboundedOrInfeasible ? INFEASIBLE : undefined
+    return highs.withModel(data, (model) => {
+      const { optimal, infeasible, unboundedOrInfeasible } = highs.constants.modelStatus
+      const run = (): Float64Array | undefined => {
+        for (const [k, effort] of EFFORTS.entries()) {
+          model.options.set({ output_flag: false, ...effort })
+          if (k > 0) model.clearSolver()
+          model.raw.run()
+          const ended = model.getModelStatus()
+          if (ended === optimal) return model.getSolution().colValue
+          if (ended === infeasible || ended === unboundedOrInfeasible) return undefined
+        }
+        throw new SolverError()
+      }
+      /** Adds the tangents that a solution asks for; false when it touches every curve. */
+      const refine = (solution: Float64Array): boolean => {
+        const rows = this.#curves.flatMap(({ of, curve, bound }) => {
+          const x = valueAt(of, solution)
+          return curve.value(x) - solution[bound]! > CURVE_GAP ? [tangent(of, curve, bound, x)] : []
+        })
+        // Beyond what the solver can hold, a book is worth so little that nothing about it is told apart.
+        if (rows.some(({ terms }) => [...terms.values()].some((c) => !(Math.abs(c) < LARGEST)))) return false
+        for (const { terms, upper } of rows) {
+          model.addRow(-highs.infinity, upper, { indices: [...terms.keys()], values: [...terms.values()] })
+        }
+        return rows.length > 0
+      }
+      return use({
+        solve: (zeros = []) => {
+          for (const v of zeros) model.changeColBounds(v, 0, 0)
+          let solution = run()
+          for (let round = 0; solution && round < CURVE_ROUNDS && refine(solution); round++) solution = run()
+          for (const v of zeros) model.changeColBounds(v, lower[v]!, upper[v]!)
+          return solution && { values: solution, objective: model.getObjectiveValue() }
+        },
       })
-      if (values) return values === INFEASIBLE ? undefined : values
-    }
-    throw new SolverError()
+    })
   }
+}
+
+/**
+ * A program in the solver. Solving it again starts from the last solution; `zeros` names variables that are held at 0
+ * meanwhile.
+ */
+export type OpenProgram = {
+  /** Values of the variables at the minimum, or undefined when no values satisfy every row. @throws {@link SolverError} */
+  readonly solve: (
+    zeros?: readonly number[],
+  ) => { readonly values: Float64Array; readonly objective: number } | undefined
+}
+
+/** curve(x) + curve′(x)·(of − x) ≤ bound. */
+function tangent(of: Affine, { value, slope }: Curve, bound: number, x: number): Row {
+  const rise = slope(x)
+  const { constant, terms } = combine([
+    [rise, of],
+    [-1, affine(0, [[bound, 1]])],
+  ])
+  return { terms, upper: rise * x - value(x) - constant, equal: false }
+}
+
+/** Rows in compressed form, without coefficients too small to mean anything. */
+function packed(rows: readonly Row[]): { starts: number[]; indices: number[]; values: number[] } {
+  const starts = [0]
+  const indices: number[] = []
+  const values: number[] = []
+  for (const { terms } of rows) {
+    for (const [v, c] of terms) {
+      if (Math.abs(c) < 1e-12) continue
+      indices.push(v)
+      values.push(c)
+    }
+    starts.push(indices.length)
+  }
+  return { starts, indices, values }
 }
 
 /** The solver stopped without an answer. */

@@ -1,7 +1,9 @@
 import { type LimitRow, limitRows } from './limit-rows.js'
-import { type Affine, affine, combine, LinearProgram } from './linear-program.js'
+import { type Affine, affine, combine, LinearProgram, type OpenProgram } from './linear-program.js'
+import { gapsOf, objective } from './objective.js'
 import type { PlanInput } from './plan.js'
 import { type Relaxation, relax } from './relaxation.js'
+import { tooSmall } from './round-lots.js'
 import type { Tracking } from './targets.js'
 
 /**
@@ -16,55 +18,80 @@ export type Demand = {
   readonly hardBands?: boolean
 }
 
-/** Signed trades in 1e-8 unit before rounding, and the limits that had to give way. */
-export type Solution = { readonly quantities: readonly number[]; readonly broken: readonly string[] }
-
 // Above any cost or tracking error, far below where the solver's tolerances would blur the rest.
 const BREACH_PRICE = 100
-// Ties between free trades are broken towards fewer of them.
-const TIE_BREAK = 1e-7
+
+type Built = {
+  readonly program: LinearProgram
+  readonly relaxed: Relaxation
+  readonly breaches: readonly (readonly [id: string, slack: number])[]
+}
 
 /**
- * Minimises tracking error (L1) plus trading cost over the books the demand allows; undefined when there are none.
- *
- * A target that starts inside its band is left alone until it would leave it; one that starts outside is drawn to its
- * centre.
+ * Signed trades in 1e-8 unit before rounding, best first: those that minimise what being off target and trading cost over
+ * the books the demand allows, without the legs that are too small to be done or do not pay their fixed cost, then with all
+ * of them. None where the demand allows no book.
  */
 export async function optimize(
   input: PlanInput,
   tracking: readonly Tracking[],
   tradable: ReadonlySet<number>,
   demand: Demand,
-): Promise<Solution | undefined> {
+): Promise<(readonly number[])[]> {
+  const built = build(input, tracking, tradable, demand)
+  return built.program.open((solver) => {
+    const full = solver.solve()
+    if (!full) return []
+    const all = quantitiesOf(full.values, built.relaxed)
+    const fewer = dropLegs(input, built.relaxed, solver, { ...full, quantities: all })
+    return fewer === all ? [all] : [fewer, all]
+  })
+}
+
+/**
+ * The smallest set of limits, as far as dropping one at a time can tell, that has to give way before every target can end
+ * inside its band (or, without `hardBands`, before there is any acceptable book); undefined when no relaxation helps,
+ * because nothing that may be traded moves the target.
+ */
+export async function conflictingLimits(
+  input: PlanInput,
+  tracking: readonly Tracking[],
+  tradable: ReadonlySet<number>,
+  demand: Demand,
+): Promise<readonly string[] | undefined> {
+  const broken = async (elastic: Demand['elastic'] & {}): Promise<readonly string[] | undefined> => {
+    const { program, breaches } = build(input, tracking, tradable, { ...demand, elastic })
+    return program.open((solver) => {
+      const solved = solver.solve()
+      return solved && breaches.filter(([, slack]) => solved.values[slack]! > 1e-7).map(([id]) => id)
+    })
+  }
+  const all = await broken('all')
+  if (!all) return undefined
+  let needed = all
+  for (const id of all) {
+    const without = new Set(needed.filter((other) => other !== id))
+    if (await broken(without)) needed = [...without]
+  }
+  return needed
+}
+
+function build(
+  input: PlanInput,
+  tracking: readonly Tracking[],
+  tradable: ReadonlySet<number>,
+  demand: Demand,
+): Built {
   const program = new LinearProgram()
   const relaxed = relax(program, input, tradable)
-  const minimise: Affine[] = [relaxed.cost, combine([[TIE_BREAK, relaxed.turnover]])]
-  const weight = Number(input.trackingWeightBps ?? 500n) / 1e4
-
-  relaxed.targets.forEach((exposure, k) => {
-    const { targetBps, bandBps } = input.targets[k]!
-    const off = combine([
-      [1, exposure],
-      [-Number(targetBps) / 1e4, relaxed.navAfter],
-    ])
-    const band = combine([[Number(bandBps) / 1e4, relaxed.navAfter]])
-    const distance = affine(0, [[program.variable(0), 1]])
-    const free = tracking[k]!.inside ? band : affine()
-    for (const side of [1, -1]) {
-      const signed = combine([[side, off]])
-      program.require(
-        signed,
-        combine([
-          [1, distance],
-          [1, free],
-        ]),
-      )
-      if (demand.hardBands) program.require(signed, band)
-    }
-    minimise.push(combine([[weight, distance]]))
-  })
-  closeExpired(input, relaxed, program, minimise)
-
+  const minimise = objective(program, input, relaxed, tracking)
+  if (demand.hardBands) {
+    gapsOf(input, relaxed).forEach((gap, k) => {
+      const band = combine([[Number(input.targets[k]!.bandBps) / 1e4, relaxed.navAfter]])
+      program.require(gap, band)
+      program.require(combine([[-1, gap]]), band)
+    })
+  }
   const breaches: [string, number][] = []
   for (const row of limitRows(input, relaxed)) {
     const slack = requireLimit(program, row, demand)
@@ -72,17 +99,9 @@ export async function optimize(
     breaches.push([row.id, slack])
     minimise.push(affine(0, [[slack, BREACH_PRICE]]))
   }
-  const objective = combine(minimise.map((part) => [1, part] as const))
   const value = affine(0, [[program.variable(-Infinity, Infinity, 1), 1]])
-  program.require(objective, value)
-
-  const values = await program.solve()
-  if (!values) return undefined
-  const quantities = relaxed.buy.map((buy, i) => {
-    const amount = values[buy]! - values[relaxed.sell[i]!]!
-    return relaxed.weight[i]! > 0 ? (amount * relaxed.nav) / relaxed.weight[i]! : 0
-  })
-  return { quantities, broken: breaches.filter(([, v]) => values[v]! > 1e-7).map(([id]) => id) }
+  program.require(combine(minimise.map((part) => [1, part] as const)), value)
+  return { program, relaxed, breaches }
 }
 
 /** Adds the row of one limit; returns the variable of its breach where the demand lets it be broken. */
@@ -91,15 +110,15 @@ function requireLimit(program: LinearProgram, row: LimitRow, demand: Demand): nu
   const kept = row.exact ? factor : factor - demand.safety * Math.abs(factor)
   const bound = combine([[kept, of]])
   const unsafe = combine([[factor, of]])
-  if (kind === 'budget' && before !== undefined && before > kept * of.constant) {
+  if (kind === 'budget' && before !== undefined && before > kept) {
     // Nothing is left of this budget: a step must not add to it.
     if (demand.elastic === 'all' || demand.elastic?.has(id)) return elasticRow(program, risk, affine(before))
     program.require(risk, affine(before))
     return undefined
   }
   if (demand.elastic === 'all' || demand.elastic?.has(id)) return elasticRow(program, risk, bound)
-  // A margin is measured against an equity that transfers change, so it is out when it falls short of the old one.
-  const out = id.startsWith('margin') ? (before ?? 0) > 0 : (before ?? -Infinity) > factor * of.constant
+  // Shares are of the value before the trade, which is 1. A margin is measured against an equity that transfers change, so it is out when it falls short of the old one.
+  const out = id.startsWith('margin') ? (before ?? 0) > 0 : (before ?? -Infinity) > factor
   if (demand.reduce && kind === 'risk' && out) {
     program.require(reduced!, affine(before))
     return elasticRow(program, risk, unsafe)
@@ -120,45 +139,46 @@ function elasticRow(program: LinearProgram, risk: Affine, bound: Affine): number
   return slack
 }
 
-/** An option past its expiry is worth its settlement and moves nothing: it is drawn to zero by its value. */
-function closeExpired(
-  input: PlanInput,
-  { quantity }: Relaxation,
-  program: LinearProgram,
-  minimise: Affine[],
-): void {
-  for (const i of expiredSlots(input)) {
-    const left = affine(0, [[program.variable(0), 1]])
-    program.require(quantity[i]!, left)
-    program.require(combine([[-1, quantity[i]!]]), left)
-    minimise.push(left)
-  }
-}
+const quantitiesOf = (values: Float64Array, { buy, sell, weight, nav }: Relaxation): readonly number[] =>
+  buy.map((variable, i) => {
+    const amount = values[variable]! - values[sell[i]!]!
+    return weight[i]! > 0 ? (amount * nav) / weight[i]! : 0
+  })
 
-/** Slots of options that are past their expiry at the market's time and still held. */
-export const expiredSlots = ({ universe, market, book }: PlanInput): number[] =>
-  universe.instruments.flatMap(({ option }, i) =>
-    option && option.expiry <= market.time && book.quantities[i] !== 0n ? [i] : [],
-  )
-
-/**
- * The smallest set of limits, as far as dropping one at a time can tell, that has to give way before every target can end
- * inside its band (or, without `hardBands`, before there is any acceptable book); undefined when no relaxation helps,
- * because nothing that may be traded moves the target.
- */
-export async function conflictingLimits(
+/** The same trades without the legs that are too small or that save less than a leg costs; found by solving without them. */
+function dropLegs(
   input: PlanInput,
-  tracking: readonly Tracking[],
-  tradable: ReadonlySet<number>,
-  demand: Demand,
-): Promise<readonly string[] | undefined> {
-  const all = await optimize(input, tracking, tradable, { ...demand, elastic: 'all' })
-  if (!all) return undefined
-  let needed = all.broken
-  for (const id of all.broken) {
-    const without = new Set(needed.filter((other) => other !== id))
-    const enough = await optimize(input, tracking, tradable, { ...demand, elastic: without })
-    if (enough) needed = [...without]
+  { buy, sell, weight, nav, ...rest }: Relaxation,
+  solver: OpenProgram,
+  full: { readonly quantities: readonly number[]; readonly objective: number },
+): readonly number[] {
+  const held = new Set<number>()
+  const without = (slots: Iterable<number>) => {
+    const solved = solver.solve([...slots].flatMap((i) => [buy[i]!, sell[i]!]))
+    return (
+      solved && { ...solved, quantities: quantitiesOf(solved.values, { buy, sell, weight, nav, ...rest }) }
+    )
   }
-  return needed
+  let best = full
+  for (;;) {
+    const small = tooSmall(best.quantities, input).filter((i) => !held.has(i))
+    if (small.length === 0) break
+    for (const i of small) held.add(i)
+    const next = without(held)
+    if (!next) return full.quantities
+    best = next
+  }
+  const legCost = Number(input.fixedCosts?.leg ?? 0n) / nav
+  if (legCost === 0) return best.quantities
+  const legs = best.quantities
+    .map((q, i) => [i, Math.abs(q) * weight[i]!] as const)
+    .filter(([, size]) => size > 0)
+    .sort(([, a], [, b]) => a - b)
+  for (const [i] of legs) {
+    const next = without([...held, i])
+    if (!next || next.objective - best.objective >= legCost) continue
+    held.add(i)
+    best = next
+  }
+  return best.quantities
 }

@@ -6,13 +6,34 @@ import type { Market } from '#portfolio/market.js'
 import type { Shape } from '#portfolio/shape.js'
 import type { Step, Verdict } from '#portfolio/step.js'
 import type { Universe } from '#portfolio/universe.js'
+import type { RiskModel } from './risk-model.js'
 import type { Target, Tracking } from './targets.js'
 import type { TradingCost } from './trading-cost.js'
 
 /**
+ * How a fund weighs risk against cost: being off target by gaps g (shares of net asset value) is worth
+ * `riskAversion`·`horizonDays`/2 · g′·M·g of that value, with M the covariance per day of what the targets measure.
+ */
+export type Weighing = {
+  readonly risk: RiskModel
+  /** Relative risk aversion γ, above 0. */
+  readonly riskAversion: number
+  /** Days for which being nearer to the target is expected to last, above 0. */
+  readonly horizonDays: number
+}
+
+/** What a step costs whatever it trades, in 1e-16 quote: per leg, and once for the batch (gas, proof). */
+export type FixedCosts = { readonly leg: bigint; readonly batch: bigint }
+
+/** Private limits on gamma and vega of the whole book, tighter than the mandate's, in basis points of net asset value. */
+export type GreekBudgets = Pick<Mandate, 'gammaLoBps' | 'gammaHiBps' | 'vegaLoBps' | 'vegaHiBps'>
+
+/**
  * Everything a plan depends on. `costs` has one entry per instrument. `netFlow` enters through account `flowAccount`
- * (0 unless given). `safetyBps` is the share of every limit that a plan leaves unused (200 unless given) and
- * `trackingWeightBps` what being one dollar off target costs (500 unless given, 5 cents).
+ * (0 unless given). `safetyBps` is the share of every limit that a plan leaves unused (200 unless given).
+ *
+ * With `weighing`, being off target is priced by its risk; without, by `trackingWeightBps` per dollar (500 unless given,
+ * 5 cents). `tradedAt` is the time of the snapshot the book was last traded at: one snapshot is traded once.
  */
 export type PlanInput = {
   readonly universe: Universe
@@ -30,25 +51,52 @@ export type PlanInput = {
   readonly flowAccount?: number
   readonly safetyBps?: bigint
   readonly trackingWeightBps?: bigint
+  readonly weighing?: Weighing
+  readonly fixedCosts?: FixedCosts
+  readonly greekBudgets?: GreekBudgets
+  readonly tradedAt?: bigint
 }
 
 /**
- * Why a plan is what it is; `subject` is a target, a check's id or a symbol.
+ * Why a plan is what it is; `subject` is a target, a check's id, a symbol or an account, `numbers` what was compared, in
+ * basis points of net asset value unless the name says otherwise.
  *
- * `target_outside_band`, `limit_breached` and `expired` say why something should be traded; `target_unreached` and
- * `limit_conflict` which targets stay outside and which limits stand in their way; `limit_reduced` which limits are still
- * out after the plan; `no_value` that the book is worth nothing.
+ * `target_outside_band`, `limit_breached`, `budget_breached` and `expired` say why something should be traded;
+ * `target_unreached` and `limit_conflict` which targets stay outside and which limits stand in their way; `limit_reduced`
+ * which limits are still out after the plan; `no_value` that the book is worth nothing.
+ *
+ * Why nothing is done: `inside_bands` when nothing asks for a trade, `not_worth_cost` when the risk removed is worth less
+ * than removing it costs, `already_traded` when the book was traded at this snapshot, `unsafe_order` when no order of the
+ * legs keeps every account above its margin on the way.
  */
 export type Reason = {
   readonly code:
     | 'target_outside_band'
     | 'limit_breached'
+    | 'budget_breached'
     | 'expired'
     | 'target_unreached'
     | 'limit_conflict'
     | 'limit_reduced'
     | 'no_value'
+    | 'inside_bands'
+    | 'not_worth_cost'
+    | 'already_traded'
+    | 'unsafe_order'
   readonly subject: string
+  readonly numbers?: Readonly<Record<string, number>>
+}
+
+/**
+ * What a trade is worth against what it costs, in basis points of net asset value: the price of being off target before and
+ * after, what the trades cost against the marks, and the fixed cost of their legs and of the batch.
+ */
+export type Weighed = {
+  readonly gapBefore: number
+  readonly gapAfter: number
+  readonly tradingCost: number
+  readonly fixedCost: number
+  readonly worth: boolean
 }
 
 /** `quantity` signed in 1e-8 unit, `expectedFill` in 1e-8 quote, `cost` against the mark in 1e-16 quote. */
@@ -82,6 +130,8 @@ export type Plan = {
   readonly verdict: Verdict
   readonly limits: readonly LimitLine[]
   readonly targets: { readonly before: readonly Tracking[]; readonly after: readonly Tracking[] }
+  /** Absent where a trade is forced, or none was found. */
+  readonly weighed?: Weighed
   readonly expectedCost: bigint
   readonly trackingBefore: bigint
   readonly trackingAfter: bigint

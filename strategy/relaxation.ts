@@ -10,10 +10,12 @@ import { expectedFill } from './trading-cost.js'
 /**
  * The books that can be reached from the old one, as linear expressions; lots are ignored. Every amount is a share of the
  * net asset value before the trade. `buy` and `sell` are traded amounts weighted as turnover; `size` bounds |dollar delta|
- * from above; `equity` is free per account, since transfers between accounts are.
+ * from above; `equity` is free per account, since transfers between accounts are. `named` gives an expression that several
+ * rows share a variable of its own.
  */
 export type Relaxation = {
   readonly nav: number
+  readonly named: (expression: Affine) => Affine
   readonly weight: readonly number[]
   readonly buy: readonly number[]
   readonly sell: readonly number[]
@@ -28,6 +30,9 @@ export type Relaxation = {
   readonly carried: { readonly cost: number; readonly gain: number; readonly turnover: number }
   readonly targets: readonly Affine[]
 }
+
+/** Shares of the net asset value at which the cost of a trade's size is known to the solver before it starts. */
+const SIZES = [0, 1e-4, 1e-3, 1e-2, 1e-1] as const
 
 /**
  * Adds the variables of a rebalance to `program`: at most the slots in `tradable` move, and each fills at its expected
@@ -67,11 +72,31 @@ export function relax(program: LinearProgram, input: PlanInput, tradable: Readon
       ...sell.map((v, i): [number, number] => [v, f(i, 'sell')]),
     ])
 
-  const cost = both(loss)
-  const navAfter = combine([
-    [1, affine(1)],
-    [-1, cost],
-  ])
+  const impacts = costs.flatMap((cost, i) => {
+    if (!cost.impact || !moves(i)) return []
+    const { dailyVolBps, dailyVolume } = cost.impact
+    // |t| = x·nav / weight, so that |t|·price·σ·√(|t| / V) is `factor`·x^1.5 of the net asset value.
+    const factor =
+      (Number(market.slots[i]!.price) / weight[i]!) *
+      (Number(dailyVolBps) / 1e4) *
+      Math.sqrt(nav / (weight[i]! * Number(dailyVolume)))
+    const size = affine(0, [
+      [buy[i]!, 1],
+      [sell[i]!, 1],
+    ])
+    const curve = {
+      value: (x: number) => factor * Math.max(x, 0) ** 1.5,
+      slope: (x: number) => 1.5 * factor * Math.sqrt(Math.max(x, 0)),
+    }
+    return [program.above(size, curve, SIZES)]
+  })
+  const cost = program.named(combine([[1, both(loss)], ...impacts.map((x) => [1, x] as const)]))
+  const navAfter = program.named(
+    combine([
+      [1, affine(1)],
+      [-1, cost],
+    ]),
+  )
   const delta = market.slots.map((slot, i) => position(before.delta[i]!, i, slot.delta))
   const size = delta.map((x, i) => {
     if (market.slots[i]!.delta === 0n) return affine()
@@ -87,6 +112,7 @@ export function relax(program: LinearProgram, input: PlanInput, tradable: Readon
   const sumOf = (name: 'cost' | 'gain' | 'turnover') => scaled(current[name] + previous[name])
   return {
     nav,
+    named: (expression) => program.named(expression),
     weight,
     buy,
     sell,
@@ -102,7 +128,7 @@ export function relax(program: LinearProgram, input: PlanInput, tradable: Readon
     navAfter,
     cost,
     traded: both((i) => (weight[i]! > 0 ? Number(market.slots[i]!.price) / weight[i]! : 0)),
-    turnover: both(() => 1),
+    turnover: program.named(both(() => 1)),
     carried: { cost: sumOf('cost'), gain: sumOf('gain'), turnover: sumOf('turnover') },
     targets: input.targets.map((target) =>
       combine(delta.filter((_, i) => countsIn(target, mandate, i)).map((x) => [1, x] as const)),

@@ -5,12 +5,14 @@ import { abs, BPS, checkBps } from '#portfolio/units.js'
 
 /**
  * Net dollar delta wanted of one slot, of one group of the mandate or of the whole book, in basis points of net asset
- * value; nothing is traded for it while the exposure is within `bandBps` of `targetBps`.
+ * value; nothing is traded for it while the exposure is within `bandBps` of `targetBps`. A trade for it may end as far as
+ * `destinationBps` from the target (0 unless given): the target itself, or a place inside the band.
  */
 export type Target = {
   readonly of: { readonly slot: number } | { readonly group: number } | 'book'
   readonly targetBps: bigint
   readonly bandBps: bigint
+  readonly destinationBps?: bigint
 }
 
 /** A target measured on a book: `exposure`, `wanted`, `band` and `distance` = |exposure − wanted| in 1e-16 quote. */
@@ -55,6 +57,7 @@ export function checkTargets(targets: readonly Target[], mandate: Mandate): void
     if (!known) throw new TargetError(at, 'a slot or group of the mandate')
     checkBps(target.targetBps, `${at}.targetBps`, -100_000n, 100_000n)
     checkBps(target.bandBps, `${at}.bandBps`, 0n, 100_000n)
+    checkBps(target.destinationBps ?? 0n, `${at}.destinationBps`, 0n, target.bandBps)
     if (labels.has(targetLabel(target))) throw new TargetError(at, 'given once for each slot or group')
     labels.add(targetLabel(target))
   })

@@ -107,7 +107,11 @@ describe('the first date', () => {
 
   test('there is nothing to trade', async () => {
     const { outcome, trades, reasons } = await plan(deskPlanInput(FIRST))
-    expect({ outcome, trades, reasons }).toEqual({ outcome: 'hold', trades: [], reasons: [] })
+    expect({ outcome, trades, reasons }).toEqual({
+      outcome: 'hold',
+      trades: [],
+      reasons: [{ code: 'inside_bands', subject: 'book' }],
+    })
   })
 })
 
