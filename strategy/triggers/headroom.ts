@@ -15,7 +15,10 @@ export type HeadroomTrigger = {
   readonly limits?: readonly string[]
 }
 
-/** A limit whose bound is 0 has no share to use: margins have `marginBuffer`, the others are kept or breached. */
+/**
+ * A limit whose bound is 0 has no share to use: a margin has `marginBuffer`, and the band of a target keeps an exposure off
+ * a limit of 0.
+ */
 export function headroom({ usedBps, limits }: HeadroomTrigger, context: TriggerContext): Candidate[] {
   return context.verdict.checks.flatMap((check): Candidate[] => {
     const { id, kind, bound } = check
