@@ -1,10 +1,11 @@
 import { exposureOf } from '#portfolio/exposure.js'
 import { marginShareBps } from '#portfolio/mandate.js'
 import type { MarketSlot } from '#portfolio/market.js'
-import { abs } from '#portfolio/units.js'
+import { abs, sum } from '#portfolio/units.js'
 import { type Affine, affine, combine } from './linear-program.js'
 import type { PlanInput } from './plan.js'
 import { flowSplit, type Relaxation } from './relaxation.js'
+import type { TriggerConfig } from './triggers/trigger-config.js'
 
 /**
  * One limit as a linear row: `risk` ≤ `factor` · `of`. It has the id of the check it stands for. Where the statement lets
@@ -22,7 +23,10 @@ export type LimitRow = {
   readonly exact?: boolean
 }
 
-/** Every limit of the mandate that trades or transfers can change, in the order of the reference model. */
+/**
+ * Every limit of the mandate that trades or transfers can change, and the fund's own budgets of gamma and vega beside the
+ * mandate's.
+ */
 export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
   const { market, mandate, book, shape } = input
   const old = exposureOf(book, market, mandate, shape, flowSplit(input))
@@ -54,8 +58,10 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
     risk(lo, negated(name), -loBps, -before)
   }
   // Sum of a slope over the book, from the amounts already expressed in turnover weights.
-  const slope = (of: (slot: MarketSlot) => bigint) =>
-    total(r.quantity, (i) => (r.weight[i]! > 0 ? Number(of(market.slots[i]!)) / r.weight[i]! : 0))
+  const slope = (of: (slot: MarketSlot) => bigint, counts: (i: number) => boolean = () => true) =>
+    total(r.quantity, (i) =>
+      r.weight[i]! > 0 && counts(i) ? Number(of(market.slots[i]!)) / r.weight[i]! : 0,
+    )
 
   mandate.slots.forEach((slot, i) => {
     const held = share(book.quantities[i]!) * r.weight[i]!
@@ -85,6 +91,21 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
   twoSided('gamma.hi', 'gamma.lo', gamma, [mandate.gammaLoBps, mandate.gammaHiBps], share(old.gamma))
   const vega = slope((slot) => slot.vega)
   twoSided('vega.hi', 'vega.lo', vega, [mandate.vegaLoBps, mandate.vegaHiBps], share(old.vega))
+  for (const { kind, underlying, loBps, hiBps } of budgetsOf(input)) {
+    const greek = kind === 'gammaBudget' ? 'gamma' : 'vega'
+    const counts = (i: number) =>
+      underlying === undefined || input.universe.instruments[i]?.underlying === underlying
+    const held = sum(market.slots.map((slot, i) => (counts(i) ? book.quantities[i]! * slot[greek] : 0n)))
+    const name = `${kind}.${underlying ?? 'book'}`
+    const bounds: [bigint, bigint] = [BigInt(Math.ceil(loBps)), BigInt(Math.floor(hiBps))]
+    twoSided(
+      `${name}.hi`,
+      `${name}.lo`,
+      slope((slot) => slot[greek], counts),
+      bounds,
+      share(held),
+    )
+  }
   mandate.maxLossBps.forEach((bps, s) => {
     risk(`loss[${s}]`, negated(slope((slot) => slot.changes[s]!)), bps, share(old.losses[s]!))
   })
@@ -134,3 +155,10 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
   budget('turnover', r.turnover, mandate.rollingTurnoverBps)
   return rows
 }
+
+type GreekBudget = Extract<TriggerConfig, { kind: 'gammaBudget' | 'vegaBudget' }>
+
+const budgetsOf = ({ triggers = [] }: PlanInput): GreekBudget[] =>
+  triggers.filter(
+    (trigger): trigger is GreekBudget => trigger.kind === 'gammaBudget' || trigger.kind === 'vegaBudget',
+  )

@@ -2,7 +2,8 @@ import { type Affine, affine, combine, type LinearProgram } from './linear-progr
 import type { PlanInput } from './plan.js'
 import type { Relaxation } from './relaxation.js'
 import { squareRootRows, targetCovariance } from './risk-model.js'
-import type { Tracking } from './targets.js'
+import { targetLabel } from './targets.js'
+import type { Wish } from './wish.js'
 
 // Ties between free trades are broken towards fewer of them.
 const TIE_BREAK = 1e-7
@@ -10,22 +11,19 @@ const TIE_BREAK = 1e-7
 const GAPS = [0, 0.03, 0.1, 0.3, 0.6, 1] as const
 
 /**
- * What a plan minimises, as a share of the net asset value: what the trades cost, and what being off target costs. Expired
- * options are drawn to zero.
+ * What a plan minimises, as a share of the net asset value: what the trades cost, and what being off target costs. Slots to
+ * leave are drawn to zero.
  */
 export function objective(
   program: LinearProgram,
-  input: PlanInput,
+  { input, pulled, closing }: Wish,
   relaxed: Relaxation,
-  tracking: readonly Tracking[],
 ): Affine[] {
   return [
     relaxed.cost,
     combine([[TIE_BREAK, relaxed.turnover]]),
-    ...(input.weighing
-      ? riskOfGaps(program, input, relaxed)
-      : pricesOfGaps(program, input, relaxed, tracking)),
-    ...closeExpired(input, relaxed, program),
+    ...(input.weighing ? riskOfGaps(program, input, relaxed) : pricesOfGaps(program, input, relaxed, pulled)),
+    ...closePositions(program, relaxed, closing),
   ]
 }
 
@@ -40,8 +38,9 @@ export const gapsOf = ({ targets }: PlanInput, relaxed: Relaxation): Affine[] =>
 
 /** γ·H/2 · g′·M·g: the variance of the gaps over the horizon at the fund's aversion, as a sum of squares. */
 function riskOfGaps(program: LinearProgram, input: PlanInput, relaxed: Relaxation): Affine[] {
-  const { risk, riskAversion, horizonDays } = input.weighing!
-  if (input.targets.length === 0) return []
+  const { risk, weighing } = input
+  if (!risk || !weighing || input.targets.length === 0) return []
+  const { riskAversion, horizonDays } = weighing
   const gaps = gapsOf(input, relaxed)
   const half = (riskAversion * horizonDays) / 2
   const square = { value: (x: number) => half * x * x, slope: (x: number) => 2 * half * x }
@@ -56,19 +55,20 @@ function riskOfGaps(program: LinearProgram, input: PlanInput, relaxed: Relaxatio
 }
 
 /**
- * A price per dollar off target. A target that starts inside its band is left alone until it would leave it; one that
- * starts outside is drawn to its destination.
+ * A price per dollar off target. A target that nothing asks to trade for is left alone until it would leave its band; the
+ * others are drawn to their destination.
  */
 function pricesOfGaps(
   program: LinearProgram,
   input: PlanInput,
   relaxed: Relaxation,
-  tracking: readonly Tracking[],
+  pulled: ReadonlySet<string>,
 ): Affine[] {
   const price = Number(input.trackingWeightBps ?? 500n) / 1e4
   return gapsOf(input, relaxed).map((gap, k) => {
-    const { bandBps, destinationBps = 0n } = input.targets[k]!
-    const free = Number(tracking[k]!.inside ? bandBps : destinationBps) / 1e4
+    const target = input.targets[k]!
+    const free =
+      Number(pulled.has(targetLabel(target)) ? (target.destinationBps ?? 0n) : target.bandBps) / 1e4
     const distance = affine(0, [[program.variable(0), 1]])
     const allowed = combine([
       [1, distance],
@@ -80,18 +80,16 @@ function pricesOfGaps(
   })
 }
 
-/** An option past its expiry is worth its settlement and moves nothing: it is drawn to zero by its value. */
-function closeExpired(input: PlanInput, { quantity }: Relaxation, program: LinearProgram): Affine[] {
-  return expiredSlots(input).map((i) => {
+/** What has to go (an expired option is worth its settlement and moves nothing) is drawn to zero by what it weighs. */
+function closePositions(
+  program: LinearProgram,
+  { quantity }: Relaxation,
+  closing: ReadonlySet<number>,
+): Affine[] {
+  return [...closing].map((i) => {
     const left = affine(0, [[program.variable(0), 1]])
     program.require(quantity[i]!, left)
     program.require(combine([[-1, quantity[i]!]]), left)
     return left
   })
 }
-
-/** Slots of options that are past their expiry at the market's time and still held. */
-export const expiredSlots = ({ universe, market, book }: PlanInput): number[] =>
-  universe.instruments.flatMap(({ option }, i) =>
-    option && option.expiry <= market.time && book.quantities[i] !== 0n ? [i] : [],
-  )

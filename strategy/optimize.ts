@@ -4,7 +4,7 @@ import { gapsOf, objective } from './objective.js'
 import type { PlanInput } from './plan.js'
 import { type Relaxation, relax } from './relaxation.js'
 import { tooSmall } from './round-lots.js'
-import type { Tracking } from './targets.js'
+import type { Wish } from './wish.js'
 
 /**
  * How strictly to ask. `safety` is the share of each limit left unused. With `reduce`, limits the old book already breaks
@@ -33,17 +33,16 @@ type Built = {
  * of them. None where the demand allows no book.
  */
 export async function optimize(
-  input: PlanInput,
-  tracking: readonly Tracking[],
+  wish: Wish,
   tradable: ReadonlySet<number>,
   demand: Demand,
 ): Promise<(readonly number[])[]> {
-  const built = build(input, tracking, tradable, demand)
+  const built = build(wish, tradable, demand)
   return built.program.open((solver) => {
     const full = solver.solve()
     if (!full) return []
     const all = quantitiesOf(full.values, built.relaxed)
-    const fewer = dropLegs(input, built.relaxed, solver, { ...full, quantities: all })
+    const fewer = dropLegs(wish.input, built.relaxed, solver, { ...full, quantities: all })
     return fewer === all ? [all] : [fewer, all]
   })
 }
@@ -54,13 +53,12 @@ export async function optimize(
  * because nothing that may be traded moves the target.
  */
 export async function conflictingLimits(
-  input: PlanInput,
-  tracking: readonly Tracking[],
+  wish: Wish,
   tradable: ReadonlySet<number>,
   demand: Demand,
 ): Promise<readonly string[] | undefined> {
   const broken = async (elastic: Demand['elastic'] & {}): Promise<readonly string[] | undefined> => {
-    const { program, breaches } = build(input, tracking, tradable, { ...demand, elastic })
+    const { program, breaches } = build(wish, tradable, { ...demand, elastic })
     return program.open((solver) => {
       const solved = solver.solve()
       return solved && breaches.filter(([, slack]) => solved.values[slack]! > 1e-7).map(([id]) => id)
@@ -76,15 +74,11 @@ export async function conflictingLimits(
   return needed
 }
 
-function build(
-  input: PlanInput,
-  tracking: readonly Tracking[],
-  tradable: ReadonlySet<number>,
-  demand: Demand,
-): Built {
+function build(wish: Wish, tradable: ReadonlySet<number>, demand: Demand): Built {
+  const { input } = wish
   const program = new LinearProgram()
   const relaxed = relax(program, input, tradable)
-  const minimise = objective(program, input, relaxed, tracking)
+  const minimise = objective(program, wish, relaxed)
   if (demand.hardBands) {
     gapsOf(input, relaxed).forEach((gap, k) => {
       const band = combine([[Number(input.targets[k]!.bandBps) / 1e4, relaxed.navAfter]])

@@ -9,13 +9,16 @@ import type { Universe } from '#portfolio/universe.js'
 import type { RiskModel } from './risk-model.js'
 import type { Target, Tracking } from './targets.js'
 import type { TradingCost } from './trading-cost.js'
+import type { Suppressed } from './triggers/evaluate-triggers.js'
+import type { Firing, Unit } from './triggers/firing.js'
+import type { TriggerConfig } from './triggers/trigger-config.js'
+import type { UnderlyingState } from './triggers/trigger-context.js'
 
 /**
  * How a fund weighs risk against cost: being off target by gaps g (shares of net asset value) is worth
  * `riskAversion`·`horizonDays`/2 · g′·M·g of that value, with M the covariance per day of what the targets measure.
  */
 export type Weighing = {
-  readonly risk: RiskModel
   /** Relative risk aversion γ, above 0. */
   readonly riskAversion: number
   /** Days for which being nearer to the target is expected to last, above 0. */
@@ -25,15 +28,14 @@ export type Weighing = {
 /** What a step costs whatever it trades, in 1e-16 quote: per leg, and once for the batch (gas, proof). */
 export type FixedCosts = { readonly leg: bigint; readonly batch: bigint }
 
-/** Private limits on gamma and vega of the whole book, tighter than the mandate's, in basis points of net asset value. */
-export type GreekBudgets = Pick<Mandate, 'gammaLoBps' | 'gammaHiBps' | 'vegaLoBps' | 'vegaHiBps'>
-
 /**
  * Everything a plan depends on. `costs` has one entry per instrument. `netFlow` enters through account `flowAccount`
  * (0 unless given). `safetyBps` is the share of every limit that a plan leaves unused (200 unless given).
  *
- * With `weighing`, being off target is priced by its risk; without, by `trackingWeightBps` per dollar (500 unless given,
- * 5 cents). `tradedAt` is the time of the snapshot the book was last traded at: one snapshot is traded once.
+ * `triggers` say when a trade is worth considering: targets beyond their bands unless given, broken limits and expired
+ * options always. With `weighing`, being off target is priced by its `risk`; without, by `trackingWeightBps` per dollar
+ * (500 unless given, 5 cents). `lastTradeAt` is the time of the snapshot the book was last traded at, in seconds: one
+ * snapshot is traded once.
  */
 export type PlanInput = {
   readonly universe: Universe
@@ -51,40 +53,41 @@ export type PlanInput = {
   readonly flowAccount?: number
   readonly safetyBps?: bigint
   readonly trackingWeightBps?: bigint
+  readonly triggers?: readonly TriggerConfig[]
+  readonly underlyings?: Readonly<Record<string, UnderlyingState>>
+  readonly risk?: RiskModel
   readonly weighing?: Weighing
   readonly fixedCosts?: FixedCosts
-  readonly greekBudgets?: GreekBudgets
-  readonly tradedAt?: bigint
+  readonly lastTradeAt?: bigint
 }
 
 /**
- * Why a plan is what it is; `subject` is a target, a check's id, a symbol or an account, `numbers` what was compared, in
- * basis points of net asset value unless the name says otherwise.
+ * Why a plan is what it is; `subject` is a target, a check's id, a symbol, an account or the book.
  *
- * `target_outside_band`, `limit_breached`, `budget_breached` and `expired` say why something should be traded;
- * `target_unreached` and `limit_conflict` which targets stay outside and which limits stand in their way; `limit_reduced`
- * which limits are still out after the plan; `no_value` that the book is worth nothing.
+ * A code that names a trigger says why something should be traded, `numbers` being the value that passed its bound in
+ * `unit`. `target_unreached` and `limit_conflict` say which targets stay outside and which limits stand in their way;
+ * `limit_reduced` which limits are still out after the plan; `no_value` that the book is worth nothing.
  *
- * Why nothing is done: `inside_bands` when nothing asks for a trade, `not_worth_cost` when the risk removed is worth less
- * than removing it costs, `already_traded` when the book was traded at this snapshot, `unsafe_order` when no order of the
- * legs keeps every account above its margin on the way.
+ * Why nothing is done: `no_trigger` when nothing asks for a trade, `postponed` when what asked for it waits, `not_worth_cost`
+ * when the risk removed is worth less than removing it costs (numbers in basis points of net asset value),
+ * `already_traded` when the book was traded at this snapshot, `unsafe_order` when no order of the legs keeps an account
+ * above its margin on the way.
  */
 export type Reason = {
   readonly code:
-    | 'target_outside_band'
-    | 'limit_breached'
-    | 'budget_breached'
-    | 'expired'
+    | Firing['trigger']
     | 'target_unreached'
     | 'limit_conflict'
     | 'limit_reduced'
     | 'no_value'
-    | 'inside_bands'
+    | 'no_trigger'
+    | 'postponed'
     | 'not_worth_cost'
     | 'already_traded'
     | 'unsafe_order'
   readonly subject: string
   readonly numbers?: Readonly<Record<string, number>>
+  readonly unit?: Unit
 }
 
 /**
@@ -130,6 +133,8 @@ export type Plan = {
   readonly verdict: Verdict
   readonly limits: readonly LimitLine[]
   readonly targets: { readonly before: readonly Tracking[]; readonly after: readonly Tracking[] }
+  /** Triggers that fired and wait, and what for. */
+  readonly postponed: readonly Suppressed[]
   /** Absent where a trade is forced, or none was found. */
   readonly weighed?: Weighed
   readonly expectedCost: bigint

@@ -1,30 +1,33 @@
 import { abs, sum } from '#portfolio/units.js'
 import { checkPlanInput } from './check-plan-input.js'
-import { breachedBudgets } from './greek-budgets.js'
-import { expiredSlots } from './objective.js'
 import { conflictingLimits } from './optimize.js'
 import type { LimitLine, Plan, PlanInput, Reason, Weighed } from './plan.js'
-import { type Candidate, candidate, search, tradableSlots } from './search.js'
+import { type Candidate, candidate, search, tradableSlots, withoutBudgets } from './search.js'
 import { type Tracking, trackTargets } from './targets.js'
+import { evaluateTriggers, type TriggerOutcome } from './triggers/evaluate-triggers.js'
+import type { TriggerConfig } from './triggers/trigger-config.js'
 import { weigh } from './weigh.js'
+import { wishOf } from './wish.js'
 
-/** Reasons that a fund may weigh against the cost; all others have to be acted on. */
-const OPTIONAL: readonly Reason['code'][] = ['target_outside_band']
+/** Evaluated beside a fund's own triggers, whatever those are. */
+const ALWAYS: readonly TriggerConfig[] = [{ kind: 'limitBreached' }, { kind: 'expiry', horizonSeconds: 0 }]
+/** Private budgets are acted on like limits: what a fund sets for its gamma and vega is not weighed against a spread. */
+const UNWEIGHED: readonly Reason['code'][] = ['gammaBudget', 'vegaBudget']
 
 /**
  * The trades that bring a book back to its targets inside its mandate, if they pay.
  *
- * Nothing is traded while every target is inside its band and every limit holds. Otherwise a linear program chooses the
- * trades, they are rounded to lots, and the reference model decides on the exact integers; the first candidate it accepts
- * is taken, from the widest safety margin to none. It is done only if the risk it removes is worth more than it costs, or
- * a limit, a budget or an expiry asks for it. Where no compliant book can be reached, the plan reduces the limits the
- * market has broken. Targets that the mandate's limits do not allow come back as `infeasible`, naming the limits; where
- * only the caps on one step's turnover and cost stand in the way, the plan goes as far as they allow.
+ * Nothing is traded while no trigger fires and every limit holds. Otherwise a linear program chooses the trades, they are
+ * rounded to lots, and the reference model decides on the exact integers; the first candidate it accepts is taken, from the
+ * widest safety margin to none. It is done only if the risk it removes is worth more than it costs, or a limit, a budget or
+ * a date asks for it. Where no compliant book can be reached, the plan reduces the limits the market has broken. Targets
+ * that the mandate's limits do not allow come back as `infeasible`, naming the limits; where only the caps on one step's
+ * turnover and cost stand in the way, the plan goes as far as they allow.
  *
  * Deterministic: the same input gives the same plan.
  *
- * @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError`, `WeighingError` on malformed input, naming the
- * field.
+ * @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError`, `WeighingError`, `TriggerError` on malformed
+ * input, naming the field.
  */
 export async function plan(input: PlanInput): Promise<Plan> {
   checkPlanInput(input)
@@ -33,35 +36,41 @@ export async function plan(input: PlanInput): Promise<Plan> {
     input.book.quantities.map(() => 0n),
   )
   const tracking = trackTargets(input.targets, still.verdict.before)
-  const causes = reasonsToTrade(input, still, tracking)
+  const worthless = still.verdict.before.nav <= 0n || still.verdict.after.nav <= 0n
+  const fired = worthless ? { firings: [], suppressed: [] } : firedBy(input, still, tracking)
+  const causes = fired.firings.map(({ trigger, subject, value, bound, unit }): Reason => {
+    return { code: trigger, subject, numbers: { value, bound }, unit }
+  })
   const finish = (
     outcome: Plan['outcome'],
     chosen: Candidate,
     reasons: readonly Reason[],
     weighed?: Weighed,
-  ) => report(input, outcome, still, chosen, tracking, [...causes, ...reasons], weighed)
+  ) => report(input, outcome, still, chosen, tracking, fired, [...causes, ...reasons], weighed)
 
-  if (still.verdict.after.nav <= 0n)
-    return finish('infeasible', still, [{ code: 'no_value', subject: 'nav' }])
+  if (worthless) return finish('infeasible', still, [{ code: 'no_value', subject: 'nav' }])
   if (causes.length === 0 && still.verdict.outcome === 'compliant') {
-    return finish('hold', still, [{ code: 'inside_bands', subject: 'book' }])
+    const waiting = fired.suppressed.map(
+      ({ firing }): Reason => ({ code: 'postponed', subject: firing.subject }),
+    )
+    return finish('hold', still, waiting.length > 0 ? waiting : [{ code: 'no_trigger', subject: 'book' }])
   }
-  if (input.tradedAt === input.market.time && still.verdict.outcome !== 'refused') {
+  if (input.lastTradeAt === input.market.time && still.verdict.outcome !== 'refused') {
     return finish('hold', still, [{ code: 'already_traded', subject: 'book' }])
   }
 
-  const choices = tradableSlots(
-    input,
-    causes.some(({ code, subject }) => code === 'budget_breached' || /^(gamma|vega)\./.test(subject)),
-  )
+  const wish = wishOf(input, tracking, fired.firings)
+  const choices = tradableSlots(wish)
   const all = choices[choices.length - 1]!
-  const chosen = (await search(input, tracking, choices)) ?? still
+  const chosen = (await search(wish)) ?? still
   if (chosen.verdict.outcome === 'refused') {
-    const limits = (await conflictingLimits(input, tracking, all, { safety: 0 })) ?? []
+    const limits = (await conflictingLimits(withoutBudgets(wish), all, { safety: 0 })) ?? []
     return finish('infeasible', chosen, limits.map(conflict))
   }
-  const forced = still.verdict.outcome === 'refused' || causes.some(({ code }) => !OPTIONAL.includes(code))
-  const weighed = forced ? undefined : weigh(input, still.verdict, chosen.verdict)
+  const forced =
+    still.verdict.outcome === 'refused' ||
+    fired.firings.some(({ trigger, urgency }) => urgency === 'forced' || UNWEIGHED.includes(trigger))
+  const weighed = forced ? undefined : weigh(wish.input, still.verdict, chosen.verdict)
   if (weighed && !weighed.worth && moves(chosen)) {
     const { worth: _, ...numbers } = weighed
     return finish('hold', still, [{ code: 'not_worth_cost', subject: 'book', numbers }], weighed)
@@ -74,12 +83,28 @@ export async function plan(input: PlanInput): Promise<Plan> {
   if (missed.length === 0) return finish(outcomeOf(chosen, reduced), chosen, reduced, weighed)
 
   const demand = { safety: 0, hardBands: true, reduce: reduced.length > 0 }
-  const limits = await conflictingLimits(input, tracking, all, demand)
+  const limits = await conflictingLimits(withoutBudgets({ ...wish, input }), all, demand)
   const stuck = limits === undefined || limits.some((id) => !perStep(id))
-  const outcome =
-    stuck && causes.some(({ code }) => code === 'target_outside_band') ? 'infeasible' : undefined
+  const outcome = stuck && missed.some(({ subject }) => wish.pulled.has(subject)) ? 'infeasible' : undefined
   const reasons = [...reduced, ...missed, ...(limits ?? []).map(conflict)]
   return finish(outcome ?? outcomeOf(chosen, reduced), chosen, reasons, weighed)
+}
+
+function firedBy(input: PlanInput, still: Candidate, tracking: readonly Tracking[]): TriggerOutcome {
+  const own = input.triggers ?? [{ kind: 'threshold' }]
+  const always = ALWAYS.filter(
+    ({ kind }) => kind !== 'limitBreached' || !own.some((one) => one.kind === kind),
+  )
+  const { underlyings, risk, lastTradeAt } = input
+  return evaluateTriggers([...own, ...always], {
+    input,
+    verdict: still.verdict,
+    tracking,
+    now: Number(input.market.time),
+    ...(underlyings ? { underlyings } : {}),
+    ...(risk ? { risk } : {}),
+    ...(lastTradeAt === undefined ? {} : { lastTradeAt: Number(lastTradeAt) }),
+  })
 }
 
 const conflict = (id: string): Reason => ({ code: 'limit_conflict', subject: id })
@@ -97,32 +122,13 @@ const outcomeOf = (chosen: Candidate, reduced: readonly Reason[]): Plan['outcome
   return reduced.length > 0 ? 'infeasible' : 'hold'
 }
 
-function reasonsToTrade(input: PlanInput, { verdict }: Candidate, tracking: readonly Tracking[]): Reason[] {
-  const nav = Number(verdict.before.nav)
-  const bps = (x: bigint) => (Number(x) / nav) * 1e4
-  return [
-    ...tracking
-      .filter(({ inside }) => !inside)
-      .map(({ label, exposure, wanted, band }): Reason => {
-        const numbers = { exposure: bps(exposure), target: bps(wanted), band: bps(band) }
-        return { code: 'target_outside_band', subject: label, numbers }
-      }),
-    ...verdict.checks
-      .filter(({ kind, status }) => kind === 'risk' && status !== 'holds')
-      .map(({ id }): Reason => ({ code: 'limit_breached', subject: id })),
-    ...breachedBudgets(input, verdict.before),
-    ...expiredSlots(input).map(
-      (i): Reason => ({ code: 'expired', subject: input.universe.instruments[i]!.symbol }),
-    ),
-  ]
-}
-
 function report(
   input: PlanInput,
   outcome: Plan['outcome'],
   still: Candidate,
   chosen: Candidate,
   before: readonly Tracking[],
+  { suppressed }: TriggerOutcome,
   reasons: readonly Reason[],
   weighed: Weighed | undefined,
 ): Plan {
@@ -149,6 +155,7 @@ function report(
     verdict,
     limits,
     targets: { before, after },
+    postponed: suppressed,
     ...(weighed ? { weighed } : {}),
     expectedCost: verdict.used.cost,
     trackingBefore: distance(before),

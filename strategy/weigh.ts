@@ -29,9 +29,9 @@ export function weigh(input: PlanInput, before: Verdict, after: Verdict): Weighe
 /** What a set of gaps costs, as a share of the net asset value. */
 function gapPrice(input: PlanInput, nav: number): (tracking: readonly Tracking[]) => number {
   if (input.targets.length === 0) return () => 0
-  const { weighing, trackingWeightBps = 500n } = input
-  if (weighing) {
-    const covariance = targetCovariance(input.targets, input.universe, input.mandate, weighing.risk)
+  const { risk, weighing, trackingWeightBps = 500n } = input
+  if (risk && weighing) {
+    const covariance = targetCovariance(input.targets, input.universe, input.mandate, risk)
     const half = (weighing.riskAversion * weighing.horizonDays) / 2
     return (tracking) =>
       half *

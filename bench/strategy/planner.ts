@@ -38,17 +38,14 @@ async function medianMs(input: PlanInput): Promise<number> {
 
 const withRisk = (input: PlanInput): PlanInput => ({
   ...input,
-  weighing: {
-    risk: {
-      underlyings: ['BTC', 'ETH'],
-      covariance: [
-        [0.000625, 0.0007],
-        [0.0007, 0.001225],
-      ],
-    },
-    riskAversion: 5,
-    horizonDays: 30,
+  risk: {
+    underlyings: ['BTC', 'ETH'],
+    covariance: [
+      [0.000625, 0.0007],
+      [0.0007, 0.001225],
+    ],
   },
+  weighing: { riskAversion: 5, horizonDays: 30 },
   fixedCosts: { leg: 10n ** 16n, batch: 2n * 10n ** 16n },
 })
 

@@ -1,3 +1,4 @@
+import { checkRiskModel } from '../risk-model.js'
 import { targetLabel } from '../targets.js'
 import { checkDeltaBand } from './delta-band.js'
 import { checkGreekBudget } from './greek-budget.js'
@@ -70,6 +71,7 @@ function checkContext(context: TriggerContext): void {
   if (!moment(now)) throw new TriggerError('context.now', 'seconds since 1970')
   if (!moment(lastTradeAt) || lastTradeAt > now)
     throw new TriggerError('context.lastTradeAt', 'not after now')
+  if (context.risk) checkRiskModel(context.risk)
   if (navOf(context) <= 0n) throw new TriggerError('context.verdict', 'of a book that is worth something')
   const labels = tracking.map(({ label }) => label)
   if (input.targets.map(targetLabel).join() !== labels.join()) {

@@ -1,3 +1,4 @@
+import { quadratic } from '../risk-model.js'
 import { targetLabel } from '../targets.js'
 import { type Candidate, ordinary } from './firing.js'
 import { shareBps } from './nav-share.js'
@@ -14,6 +15,9 @@ export type TrackingErrorTrigger = {
   readonly targets?: readonly string[]
 }
 
+/** Markets of coins do not close. */
+const DAYS_A_YEAR = 365
+
 export function trackingError(
   { limitBps, targets }: TrackingErrorTrigger,
   context: TriggerContext,
@@ -27,11 +31,9 @@ export function trackingError(
   })
   const underlyings = off.map(({ underlying }) => underlying)
   const covariance = covarianceOf(underlyings, context)
-  const parts = off.flatMap(({ bps }, i) => off.map((other, j) => bps * covariance[i]![j]! * other.bps))
-  const variance = parts.reduce((total, part) => total + part, 0)
-  const rounding = 1e-12 * parts.reduce((total, part) => total + Math.abs(part), 0)
-  if (variance < -rounding) throw new TriggerError('context.covariance.annual', 'positive semidefinite')
-  const value = Math.sqrt(Math.max(0, variance))
+  const bps = off.map((line) => line.bps)
+  // Checked to have no negative variance; rounding may leave one of −0.
+  const value = Math.sqrt(Math.max(0, DAYS_A_YEAR * quadratic(bps, covariance)))
   if (value <= limitBps) return []
   return [
     ordinary(
@@ -41,23 +43,14 @@ export function trackingError(
   ]
 }
 
-/** The rows and columns of `underlyings`. */
-function covarianceOf(underlyings: readonly string[], { covariance }: TriggerContext): number[][] {
-  if (!covariance) throw new TriggerError('context.covariance', 'given for a tracking error')
-  const at = underlyings.map((name) => covariance.underlyings.indexOf(name))
+/** The rows and columns of `underlyings`, per day. */
+function covarianceOf(underlyings: readonly string[], { risk }: TriggerContext): number[][] {
+  if (!risk) throw new TriggerError('context.risk', 'given for a tracking error')
+  const at = underlyings.map((name) => risk.underlyings.indexOf(name))
   if (at.includes(-1)) {
-    throw new TriggerError('context.covariance.underlyings', 'a list of the underlyings of the targets')
+    throw new TriggerError('context.risk.underlyings', 'a list of the underlyings of the targets')
   }
-  const { annual } = covariance
-  return at.map((i) =>
-    at.map((j) => {
-      const x = annual[i]?.[j]
-      if (x === undefined || !Number.isFinite(x)) {
-        throw new TriggerError('context.covariance.annual', 'a square matrix of finite numbers')
-      }
-      return x
-    }),
-  )
+  return at.map((i) => at.map((j) => risk.covariance[i]![j]!))
 }
 
 /** @throws `TriggerError` */

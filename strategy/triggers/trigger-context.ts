@@ -1,5 +1,6 @@
 import type { Verdict } from '#portfolio/step.js'
 import type { PlanInput } from '../plan.js'
+import type { RiskModel } from '../risk-model.js'
 import { countsIn, type Target, type Tracking } from '../targets.js'
 
 /**
@@ -14,7 +15,7 @@ export type TriggerContext = {
   readonly now: number
   readonly lastTradeAt?: number
   readonly underlyings?: Readonly<Record<string, UnderlyingState>>
-  readonly covariance?: Covariance
+  readonly risk?: RiskModel
 }
 
 /**
@@ -27,12 +28,6 @@ export type UnderlyingState = {
   readonly volatility?: { readonly short: number; readonly long: number }
   readonly spreadRatio?: number
   readonly depthRatio?: number
-}
-
-/** Covariance of the returns of `underlyings`, per year. */
-export type Covariance = {
-  readonly underlyings: readonly string[]
-  readonly annual: readonly (readonly number[])[]
 }
 
 /** Net asset value in 1e-16 quote, with the flows of the step in it: what every `navBps` is a share of. */

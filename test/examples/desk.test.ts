@@ -110,7 +110,7 @@ describe('the first date', () => {
     expect({ outcome, trades, reasons }).toEqual({
       outcome: 'hold',
       trades: [],
-      reasons: [{ code: 'inside_bands', subject: 'book' }],
+      reasons: [{ code: 'no_trigger', subject: 'book' }],
     })
   })
 })
@@ -120,8 +120,8 @@ describe('the second date', () => {
     const { reasons } = await plan(deskPlanInput(SECOND))
     const subjects = (code: string) =>
       reasons.filter((reason) => reason.code === code).map(({ subject }) => subject)
-    expect(subjects('target_outside_band')).toEqual(['group[0]', 'group[1]'])
-    expect(subjects('limit_breached')).toContain('group.netLo[0]')
+    expect(subjects('threshold')).toEqual(['group[0]', 'group[1]'])
+    expect(subjects('limitBreached')).toContain('group.netLo[0]')
     expect(subjects('limit_conflict')).toEqual([])
   })
 

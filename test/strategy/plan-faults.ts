@@ -48,7 +48,7 @@ function outcomeOf(step: Step, { shape }: PlanInput): 'compliant' | 'reducing' |
 async function faultsOfNext(input: PlanInput, { step, verdict, outcome }: Plan): Promise<string[]> {
   const next = await plan({
     ...input,
-    ...(outcome === 'trade' ? { tradedAt: input.market.time } : {}),
+    ...(outcome === 'trade' ? { lastTradeAt: input.market.time } : {}),
     book: step.newBook,
     oldUniverse: step.newBook.universeId,
     changed: input.changed.map(() => false),

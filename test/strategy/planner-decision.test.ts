@@ -2,11 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { abs } from '#portfolio/units.js'
 import type { PlanInput, Reason, Weighing } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
-import { quadratic, RiskModelError, squareRootRows, targetCovariance } from '#strategy/risk-model.js'
+import {
+  quadratic,
+  type RiskModel,
+  RiskModelError,
+  squareRootRows,
+  targetCovariance,
+} from '#strategy/risk-model.js'
 import { expectedFill } from '#strategy/trading-cost.js'
 import { deskPlanInput } from '#test/helpers/desk-example.js'
 
-/** The desk with room on every limit, so that nothing but its targets asks for a trade. */
+/** The desk with a view of risk and room on every limit, so that nothing but its targets asks for a trade. */
 const base = deskPlanInput('2026-04-27')
 const free: PlanInput = {
   ...base,
@@ -17,16 +23,13 @@ const free: PlanInput = {
   },
 }
 const DAILY = { BTC: 0.025, ETH: 0.035 }
-const weighing: Weighing = {
-  risk: {
-    underlyings: ['BTC', 'ETH'],
-    covariance: [
-      [DAILY.BTC ** 2, 0.8 * DAILY.BTC * DAILY.ETH],
-      [0.8 * DAILY.BTC * DAILY.ETH, DAILY.ETH ** 2],
-    ],
-  },
-  riskAversion: 5,
-  horizonDays: 30,
+const weighing: Weighing = { riskAversion: 5, horizonDays: 30 }
+const risk: RiskModel = {
+  underlyings: ['BTC', 'ETH'],
+  covariance: [
+    [DAILY.BTC ** 2, 0.8 * DAILY.BTC * DAILY.ETH],
+    [0.8 * DAILY.BTC * DAILY.ETH, DAILY.ETH ** 2],
+  ],
 }
 const dollars = (x: number) => BigInt(x) * 10n ** 16n
 const codes = (reasons: readonly Reason[]) => reasons.map(({ code }) => code)
@@ -34,7 +37,7 @@ const symbols = (trades: readonly { symbol: string }[]) => trades.map(({ symbol 
 
 describe('a plan that weighs risk against cost', () => {
   test('trades when the risk removed is worth more than it costs, and says both', async () => {
-    const { outcome, weighed, trades } = await plan({ ...free, weighing })
+    const { outcome, weighed, trades } = await plan({ ...free, risk, weighing })
     expect(outcome).toBe('trade')
     expect(trades.length).toBeGreaterThan(0)
     expect(weighed!.worth).toBe(true)
@@ -44,6 +47,7 @@ describe('a plan that weighs risk against cost', () => {
   test('does nothing when it is not, and says why not in numbers', async () => {
     const { outcome, trades, reasons, weighed, verdict } = await plan({
       ...free,
+      risk,
       weighing: { ...weighing, riskAversion: 0.001 },
       fixedCosts: { leg: 0n, batch: dollars(10_000) },
     })
@@ -58,7 +62,7 @@ describe('a plan that weighs risk against cost', () => {
   test('stops where the next dollar costs more than it saves: the gap left grows with the cost', async () => {
     const gapAt = async (feeBps: bigint) => {
       const costs = free.costs.map((cost) => ({ ...cost, feeBps, lot: 1n, minimum: 0n }))
-      const { weighed, trades } = await plan({ ...free, costs, weighing })
+      const { weighed, trades } = await plan({ ...free, costs, risk, weighing })
       return trades.length === 0 ? Number.POSITIVE_INFINITY : weighed!.gapAfter
     }
     const gaps = [await gapAt(0n), await gapAt(10n), await gapAt(40n)]
@@ -69,7 +73,7 @@ describe('a plan that weighs risk against cost', () => {
   test('at the optimum of one target, the marginal risk removed is the marginal cost', async () => {
     const costs = free.costs.map((cost) => ({ ...cost, halfSpreadBps: 5n, feeBps: 5n, lot: 1n, minimum: 0n }))
     const targets = [{ of: { group: 0 }, targetBps: 600n, bandBps: 0n }]
-    const { targets: tracked } = await plan({ ...free, targets, costs, weighing })
+    const { targets: tracked } = await plan({ ...free, targets, costs, risk, weighing })
     const nav = Number((await plan(free)).verdict.before.nav)
     const gap = Number(tracked.after[0]!.exposure - tracked.after[0]!.wanted) / nav
     // d/dg of γH/2·σ²·g² is γH·σ²·g; ten basis points a dollar of delta, through a perpetual.
@@ -79,18 +83,19 @@ describe('a plan that weighs risk against cost', () => {
   test('a limit that is out is not weighed: it is mended whatever it costs', async () => {
     const { outcome, weighed, verdict, reasons } = await plan({
       ...base,
+      risk,
       weighing: { ...weighing, riskAversion: 0.001 },
       fixedCosts: { leg: dollars(1_000), batch: dollars(100_000) },
     })
     expect(outcome).toBe('trade')
     expect(weighed).toBeUndefined()
     expect(verdict.outcome).toBe('compliant')
-    expect(codes(reasons)).toContain('limit_breached')
+    expect(codes(reasons)).toContain('limitBreached')
   })
 
   test('legs that do not pay their fixed cost are dropped', async () => {
     const legsAt = async (leg: number) =>
-      (await plan({ ...free, weighing, fixedCosts: { leg: dollars(leg), batch: 0n } })).trades.length
+      (await plan({ ...free, risk, weighing, fixedCosts: { leg: dollars(leg), batch: 0n } })).trades.length
     const counts = [await legsAt(0), await legsAt(300), await legsAt(1_000_000)]
     expect(counts[0]!).toBeGreaterThanOrEqual(counts[1]!)
     expect(counts[2]!).toBe(0)
@@ -118,7 +123,7 @@ describe('without a view of risk', () => {
 
 describe('options', () => {
   test('are left alone while perpetuals can do it', async () => {
-    const { trades } = await plan({ ...free, weighing })
+    const { trades } = await plan({ ...free, risk, weighing })
     for (const symbol of symbols(trades)) expect(symbol).toMatch(/PERP|^BTC$|^ETH$/)
   })
 
@@ -127,9 +132,9 @@ describe('options', () => {
     const vega = (Number(verdict.before.vega) / Number(verdict.before.nav)) * 1e4
     expect(Math.abs(vega)).toBeGreaterThan(2)
     const half = BigInt(Math.trunc(Math.abs(vega) / 2))
-    const greekBudgets = { gammaLoBps: -100_000n, gammaHiBps: 100_000n, vegaLoBps: -half, vegaHiBps: half }
-    const planned = await plan({ ...free, greekBudgets })
-    expect(codes(planned.reasons)).toContain('budget_breached')
+    const triggers = [{ kind: 'vegaBudget', loBps: -Number(half), hiBps: Number(half) }] as const
+    const planned = await plan({ ...free, triggers })
+    expect(codes(planned.reasons)).toContain('vegaBudget')
     expect(planned.outcome).toBe('trade')
     expect(symbols(planned.trades).some((symbol) => /-[CP]$/.test(symbol))).toBe(true)
     const after = planned.verdict.after
@@ -144,14 +149,14 @@ describe('one snapshot', () => {
       ...free,
       book: first.step.newBook,
       budget: first.verdict.newBudget,
-      tradedAt: free.market.time,
+      lastTradeAt: free.market.time,
     }
     expect((await plan(next)).trades).toEqual([])
     const missed = { ...next, targets: [{ of: 'book', targetBps: 5_000n, bandBps: 0n }] as const }
     const again = await plan(missed)
     expect(again.trades).toEqual([])
     expect(codes(again.reasons)).toContain('already_traded')
-    expect((await plan({ ...missed, tradedAt: free.market.time - 1n })).trades.length).toBeGreaterThan(0)
+    expect((await plan({ ...missed, lastTradeAt: free.market.time - 1n })).trades.length).toBeGreaterThan(0)
   })
 })
 
@@ -192,9 +197,9 @@ describe('a risk model', () => {
       ],
       universe,
       mandate,
-      weighing.risk,
+      risk,
     )
-    const [[b, c]] = weighing.risk.covariance as [[number, number], [number, number]]
+    const [[b, c]] = risk.covariance as [[number, number], [number, number]]
     const e = DAILY.ETH ** 2
     expect(covariance[0]![0]).toBeCloseTo(b, 12)
     expect(covariance[0]![1]).toBeCloseTo((b + c) / 2, 12)
@@ -250,7 +255,7 @@ describe('a risk model', () => {
     ],
     ['underlyings', { underlyings: ['BTC'], covariance: [[1]] }],
   ])('with a wrong %s is refused', async (field, risk) => {
-    const wrong = plan({ ...free, weighing: { ...weighing, risk } })
+    const wrong = plan({ ...free, weighing, risk })
     await expect(wrong).rejects.toThrowError(RiskModelError)
     await expect(wrong).rejects.toThrowError(field)
   })

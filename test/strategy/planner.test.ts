@@ -87,7 +87,7 @@ describe('a plan', () => {
       market: { ...desk.market, slots },
       costs,
     })
-    expect(subjects(planned.reasons, 'expired')).toEqual(['ETH-26JUN26-2600-P'])
+    expect(subjects(planned.reasons, 'expiry')).toEqual(['ETH-26JUN26-2600-P'])
     expect(planned.trades.find(({ slot }) => slot === i)).toMatchObject({
       quantity: -desk.book.quantities[i]!,
       expectedFill: slots[i]!.price,

@@ -3,6 +3,7 @@ import type { Shape } from '#portfolio/shape.js'
 import type { PlanInput } from '#strategy/plan.js'
 import type { Target } from '#strategy/targets.js'
 import type { TradingCost } from '#strategy/trading-cost.js'
+import type { TriggerConfig } from '#strategy/triggers/trigger-config.js'
 import { randomStep } from '#test/helpers/arbitrary-step.js'
 import { Prng } from '#test/helpers/prng.js'
 
@@ -60,9 +61,22 @@ export function randomPlanInput(seed: number, shape: Shape): PlanInput {
         )
   const vols = coins.map(() => rng.int(100, 700) / 1e4)
   const rho = rng.int(0, 90) / 100
-  const own = (lo: bigint, hi: bigint) => [between(lo, 0n), between(0n, hi)] as const
-  const [gammaLoBps, gammaHiBps] = own(mandate.gammaLoBps, mandate.gammaHiBps)
-  const [vegaLoBps, vegaHiBps] = own(mandate.vegaLoBps, mandate.vegaHiBps)
+  const within = (lo: bigint, hi: bigint) => {
+    const range = (x: bigint) => Number(capped(x, lo, hi))
+    const [a, b] = [range(between(lo, 0n)), range(between(0n, hi))]
+    return { loBps: Math.min(a, b), hiBps: Math.max(a, b) }
+  }
+  const budgets = (): TriggerConfig[] => [
+    { kind: 'gammaBudget', ...within(mandate.gammaLoBps, mandate.gammaHiBps) },
+    { kind: 'vegaBudget', ...within(mandate.vegaLoBps, mandate.vegaHiBps) },
+    { kind: 'vegaBudget', underlying: 'BTC', loBps: -rng.int(0, 500), hiBps: rng.int(0, 500) },
+  ]
+  const clock = (): TriggerConfig =>
+    rng.pick<TriggerConfig>([
+      { kind: 'time', everySeconds: 86_400 },
+      { kind: 'expiry', horizonSeconds: 7 * 86_400 },
+      { kind: 'headroom', usedBps: 9_000 },
+    ])
   return {
     universe: { instruments },
     shape,
@@ -76,28 +90,12 @@ export function randomPlanInput(seed: number, shape: Shape): PlanInput {
     window: step.window > step.oldBudget.window ? step.window : step.oldBudget.window,
     oldUniverse: book.universeId,
     changed: step.changed.map((changed, i) => changed && book.quantities[i] === 0n),
-    ...(rng.oneIn(2)
-      ? {
-          weighing: {
-            risk: {
-              underlyings: coins,
-              covariance: vols.map((v, a) => vols.map((w, b) => v * w * (a === b ? 1 : rho))),
-            },
-            riskAversion: rng.int(1, 20),
-            horizonDays: rng.int(1, 60),
-          },
-        }
-      : {}),
+    risk: {
+      underlyings: coins,
+      covariance: vols.map((v, a) => vols.map((w, b) => v * w * (a === b ? 1 : rho))),
+    },
+    ...(rng.oneIn(2) ? { weighing: { riskAversion: rng.int(1, 20), horizonDays: rng.int(1, 60) } } : {}),
     ...(rng.oneIn(2) ? { fixedCosts: { leg: rng.big(0n, 10n ** 17n), batch: rng.big(0n, 10n ** 17n) } } : {}),
-    ...(rng.oneIn(4)
-      ? {
-          greekBudgets: {
-            gammaLoBps: capped(gammaLoBps, -100_000n, 0n),
-            gammaHiBps: capped(gammaHiBps, 0n, 100_000n),
-            vegaLoBps: capped(vegaLoBps, -100_000n, 0n),
-            vegaHiBps: capped(vegaHiBps, 0n, 100_000n),
-          },
-        }
-      : {}),
+    triggers: [{ kind: 'threshold' }, ...(rng.oneIn(4) ? budgets() : []), ...(rng.oneIn(4) ? [clock()] : [])],
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { RiskModelError } from '#strategy/risk-model.js'
 import { evaluateTriggers } from '#strategy/triggers/evaluate-triggers.js'
 import type { TriggerConfig } from '#strategy/triggers/trigger-config.js'
 import type { TriggerContext } from '#strategy/triggers/trigger-context.js'
@@ -106,15 +107,22 @@ describe('a trigger that cannot be meant names its field', () => {
 
 describe('what a configured trigger needs and the context lacks is refused, not skipped', () => {
   const tracked = { kind: 'trackingError', limitBps: 1 } as const
-  const covariance = { underlyings: ['BTC', 'ETH'], annual: [[1, 0]] }
+  test('a covariance that no returns could have', () => {
+    const covariance = [
+      [1, 2],
+      [2, 1],
+    ]
+    const wrong = { ...base, risk: { underlyings: ['BTC', 'ETH'], covariance } }
+    expect(() => evaluateTriggers([tracked], wrong)).toThrowError(RiskModelError)
+  })
+
   test.each<[string, TriggerConfig, Partial<TriggerContext>]>([
     ['context.now', time, { now: Number.NaN }],
     ['context.lastTradeAt', time, { lastTradeAt: base.now + 1 }],
     ['context.lastTradeAt', time, { lastTradeAt: -1 }],
     ['context.tracking', time, { tracking: [] }],
-    ['context.covariance', tracked, {}],
-    ['context.covariance.underlyings', tracked, { covariance: { ...covariance, underlyings: ['BTC'] } }],
-    ['context.covariance.annual', tracked, { covariance }],
+    ['context.risk', tracked, {}],
+    ['context.risk.underlyings', tracked, { risk: { underlyings: ['BTC'], covariance: [[1]] } }],
     ['context.underlyings.BTC.volatility', regime, {}],
     [
       'context.underlyings.BTC.volatility',

@@ -21,11 +21,11 @@ const TRIGGERS: readonly TriggerConfig[] = [
   { kind: 'cooling', seconds: 3_600 },
 ]
 const rest = {
-  covariance: {
+  risk: {
     underlyings: ['BTC', 'ETH'],
-    annual: [
-      [0.25, 0.28],
-      [0.28, 0.49],
+    covariance: [
+      [0.25 / 365, 0.28 / 365],
+      [0.28 / 365, 0.49 / 365],
     ],
   },
 }
@@ -54,8 +54,8 @@ test('after the market has fallen the desk has reasons, and the planner sees the
   const subjects = (code: string) => reasons.filter((one) => one.code === code).map(({ subject }) => subject)
   const of = (trigger: string) =>
     firings.filter((one) => one.trigger === trigger).map(({ subject }) => subject)
-  expect(of('threshold')).toEqual(subjects('target_outside_band'))
-  expect(of('limitBreached')).toEqual(subjects('limit_breached'))
+  expect(of('threshold')).toEqual(subjects('threshold'))
+  expect(of('limitBreached')).toEqual(subjects('limitBreached'))
 })
 
 test('where it started, on its targets, it has none', () => {
