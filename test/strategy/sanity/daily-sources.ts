@@ -57,5 +57,18 @@ export const pricesOf = ({ asset, readings, volatility }: Close): AssetPrices =>
   hourlyVolatility: volatility,
 })
 
+/** Days on which Yahoo and Coinbase lie more than 5 % apart. */
+export const badTickDays = (closes: readonly Close[]): readonly Close[] =>
+  closes.filter(({ readings }) => {
+    const [one, other] = ['yahoo', 'coinbase'].map((name) => readings.find(({ source }) => source === name))
+    return one && other && Math.abs(Math.log(one.price / other.price)) > 0.05
+  })
+
+/** The same close with the price of one source moved by a share. */
+export const spiked = (close: Close, which: number, size: number): Close => ({
+  ...close,
+  readings: close.readings.map((one, i) => (i === which ? { ...one, price: one.price * (1 + size) } : one)),
+})
+
 const middle = (readings: readonly PriceReading[]): number =>
   readings.map(({ price }) => price).sort((a, b) => a - b)[readings.length >> 1]!
