@@ -10,13 +10,14 @@ const threeSources = (closes: readonly Close[]) => closes.filter(({ readings }) 
 const day = ({ time }: Close) => new Date((time - 86_400) * 1e3).toISOString().slice(0, 10)
 
 describe.skipIf(!hasGivenData)('closes of Yahoo, Coinbase and Binance', () => {
-  let closesOf: ReturnType<typeof dailySources>
+  let closes: Readonly<Record<'BTC' | 'ETH' | 'ETC', readonly Close[]>>
   beforeAll(() => {
-    closesOf = dailySources()
+    const closesOf = dailySources()
+    closes = { BTC: closesOf('BTC'), ETH: closesOf('ETH'), ETC: closesOf('ETC') }
   })
 
   test('all 68 days on which two sources of Ethereum Classic lie 5 % apart are rejected', () => {
-    const bad = badTickDays(closesOf('ETC'))
+    const bad = badTickDays(closes.ETC)
     expect(bad.length).toBe(68)
     const [two, three] = [2, 3].map((n) => bad.filter(({ readings }) => readings.length === n))
     for (const close of two!) {
@@ -34,18 +35,20 @@ describe.skipIf(!hasGivenData)('closes of Yahoo, Coinbase and Binance', () => {
     }
   })
 
-  test.each(['BTC', 'ETH'])('%s: fewer than one in 200 days with three sources is refused', (asset) => {
-    const days = threeSources(closesOf(asset))
-    expect(days.length).toBe(1_000)
-    expect(days.filter((close) => !judged(close).usable).length / days.length).toBeLessThan(0.005)
-  })
+  test.each(['BTC', 'ETH'] as const)(
+    '%s: fewer than one in 200 days with three sources is refused',
+    (asset) => {
+      const days = threeSources(closes[asset])
+      expect(days.length).toBe(1_000)
+      expect(days.filter((close) => !judged(close).usable).length / days.length).toBeLessThan(0.005)
+    },
+  )
 
-  test.each(['BTC', 'ETC'])(
+  test.each(['BTC', 'ETC'] as const)(
     '%s: a spike of five to thirty in a hundred on one of three good sources is always caught',
     (asset) => {
       const random = new Random(1)
-      const closes = closesOf(asset)
-      const days = threeSources(closes).filter((close) =>
+      const days = threeSources(closes[asset]).filter((close) =>
         judged(close).sources.every(({ verdict }) => verdict === 'good'),
       )
       expect(days.length).toBeGreaterThan(900)
@@ -55,7 +58,7 @@ describe.skipIf(!hasGivenData)('closes of Yahoo, Coinbase and Binance', () => {
         const after = judged(spiked(close, which, size))
         const at = `${day(close)} ${close.readings[which]!.source} ${size}`
         expect([at, after.sources[which]!.verdict]).toEqual([at, 'far'])
-        const before = judged(closes[closes.indexOf(close) - 1]!)
+        const before = judged(closes[asset][closes[asset].indexOf(close) - 1]!)
         expect(confirmedMove(before, after).shownBy).not.toContain(close.readings[which]!.source)
       }
     },
