@@ -12,6 +12,7 @@ type Bounds = { readonly lo: readonly bigint[]; readonly hi: readonly bigint[] }
  *
  * @param after exposure of the new book with every trade paid from its own account and no transfer.
  * @param before exposure of the old book with the step's flows in it.
+ * @param floors lowest equity per account that borrows nothing, kept to where the limits can be met with it.
  * @returns the equity of each account, with the same sum; unchanged where no transfer helps.
  */
 export function allocateEquity(
@@ -19,13 +20,19 @@ export function allocateEquity(
   before: Exposure,
   mandate: Mandate,
   safetyBps: bigint,
+  floors: readonly bigint[] = [],
 ): bigint[] {
   const { accountEquity } = after
-  for (const bounds of [
+  const wishes = [
     limits(after, mandate, safetyBps),
     limits(after, mandate, 0n),
     noWorse(after, before, mandate),
-  ]) {
+  ]
+  const raised = wishes.map(({ lo, hi }) => ({
+    lo: lo.map((low, a) => (floors[a] !== undefined && floors[a] > low ? floors[a] : low)),
+    hi,
+  }))
+  for (const bounds of [...raised, ...wishes]) {
     const moved = within(accountEquity, bounds)
     if (moved) return moved
   }

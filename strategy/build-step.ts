@@ -2,13 +2,15 @@ import { exposureOf } from '#portfolio/exposure.js'
 import type { Step } from '#portfolio/step.js'
 import { sum } from '#portfolio/units.js'
 import { allocateEquity } from './allocate-cash.js'
+import { borrowed, paidHoldings } from './borrowing.js'
 import type { PlanInput } from './plan.js'
 import { flowSplit } from './relaxation.js'
 import { expectedFill } from './trading-cost.js'
 
 /**
  * The step that does `trades` (signed, 1e-8 unit, one per slot) at their expected fills, exactly: cash per account follows
- * from value conservation, and moves between accounts where their margins and caps ask for it.
+ * from value conservation, and moves between accounts where their margins and caps ask for it, or where one would buy with
+ * money it does not have.
  */
 export function buildStep(input: PlanInput, trades: readonly bigint[]): Step {
   const { market, mandate, book, shape } = input
@@ -25,7 +27,9 @@ export function buildStep(input: PlanInput, trades: readonly bigint[]): Step {
   const untransferred = { universeId: mandate.universeId, cash, quantities }
   const after = exposureOf(untransferred, market, mandate, shape)
   const before = exposureOf(book, market, mandate, shape, flows)
-  const equity = allocateEquity(after, before, mandate, input.safetyBps ?? 200n)
+  const owed = borrowed(input, before)
+  const floors = paidHoldings(input, after).map((held, a) => held - owed[a]!)
+  const equity = allocateEquity(after, before, mandate, input.safetyBps ?? 200n, floors)
   return {
     market,
     mandate,

@@ -1,5 +1,8 @@
 import { BaseError } from '#portfolio/base-error.js'
-import { OutOfRangeError } from '#portfolio/units.js'
+import { checkBook } from '#portfolio/book.js'
+import { checkMarket } from '#portfolio/market.js'
+import { checkLength } from '#portfolio/shape.js'
+import { BPS, checkBps, OutOfRangeError, ShapeError } from '#portfolio/units.js'
 import type { PlanInput } from './plan.js'
 import { checkRiskModel, RiskModelError } from './risk-model.js'
 import { checkTargets } from './targets.js'
@@ -8,6 +11,16 @@ import { checkCosts } from './trading-cost.js'
 /** @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError` or {@link WeighingError}, each naming the field. */
 export function checkPlanInput(input: PlanInput): void {
   const { risk, weighing, fixedCosts } = input
+  const { shape, market, mandate, universe, book, flowAccount = 0 } = input
+  checkMarket(market, shape)
+  checkBook(book, shape)
+  checkLength(mandate.slots, universe.instruments.length, 'mandate.slots')
+  checkLength(mandate.accounts, shape.accounts, 'mandate.accounts')
+  checkBps(input.safetyBps ?? 0n, 'safetyBps', 0n, BPS - 1n)
+  checkBps(input.trackingWeightBps ?? 0n, 'trackingWeightBps', 0n, BPS)
+  if (!Number.isInteger(flowAccount) || flowAccount < 0 || flowAccount >= shape.accounts) {
+    throw new ShapeError('flowAccount', `a whole number from 0 to ${shape.accounts - 1}`)
+  }
   checkTargets(input.targets, input.mandate)
   checkCosts(input.costs, input.universe.instruments.length)
   if (risk) checkRiskModel(risk)

@@ -2,6 +2,7 @@ import { exposureOf } from '#portfolio/exposure.js'
 import { marginShareBps } from '#portfolio/mandate.js'
 import type { MarketSlot } from '#portfolio/market.js'
 import { abs, sum } from '#portfolio/units.js'
+import { borrowed } from './borrowing.js'
 import { type Affine, affine, combine } from './linear-program.js'
 import type { PlanInput } from './plan.js'
 import { flowSplit, type Relaxation } from './relaxation.js'
@@ -24,8 +25,8 @@ export type LimitRow = {
 }
 
 /**
- * Every limit of the mandate that trades or transfers can change, and the fund's own budgets of gamma and vega beside the
- * mandate's.
+ * Every limit of the mandate that trades or transfers can change; beside them the fund's own budgets of gamma and vega, and
+ * that no account buys on credit.
  */
 export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
   const { market, mandate, book, shape } = input
@@ -130,6 +131,20 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
     })
     risk(`venue[${a}]`, r.equity[a]!, venueCapBps, share(old.accountEquity[a]!))
   })
+  const paid = (a: number) =>
+    total(r.quantity, (i) => {
+      const counts = mandate.slots[i]?.account === a && input.universe.instruments[i]!.kind !== 'perp'
+      const worthless = market.slots[i]!.suspended && book.quantities[i]! >= 0n
+      return counts && !worthless && r.weight[i]! > 0 ? Number(market.slots[i]!.price) / r.weight[i]! : 0
+    })
+  borrowed(input, old).forEach((owed, a) => {
+    // No account buys on credit: spot and options are paid for, or owed no more than before.
+    const risk = combine([
+      [1, paid(a)],
+      [-1, r.equity[a]!],
+    ])
+    rows.push({ id: `cash[${a}]`, kind: 'risk', risk, factor: share(owed), of: affine(1), exact: true })
+  })
   risk('freeCollateral', total(r.size, rate), marginShareBps(mandate), share(old.margin) / 1e4)
 
   const flow = (id: string, value: Affine, bps: bigint, of: Affine) => {
@@ -158,7 +173,8 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
 
 type GreekBudget = Extract<TriggerConfig, { kind: 'gammaBudget' | 'vegaBudget' }>
 
-const budgetsOf = ({ triggers = [] }: PlanInput): GreekBudget[] =>
+/** The fund's own budgets of gamma and vega. */
+export const budgetsOf = ({ triggers = [] }: PlanInput): GreekBudget[] =>
   triggers.filter(
     (trigger): trigger is GreekBudget => trigger.kind === 'gammaBudget' || trigger.kind === 'vegaBudget',
   )

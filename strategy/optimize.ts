@@ -39,11 +39,10 @@ export async function optimize(
 ): Promise<(readonly number[])[]> {
   const built = build(wish, tradable, demand)
   return built.program.open((solver) => {
-    const full = solver.solve()
+    const full = solveNet(solver, built.relaxed)
     if (!full) return []
-    const all = quantitiesOf(full.values, built.relaxed)
-    const fewer = dropLegs(wish.input, built.relaxed, solver, { ...full, quantities: all })
-    return fewer === all ? [all] : [fewer, all]
+    const fewer = dropLegs(wish.input, built.relaxed, solver, full)
+    return fewer === full.quantities ? [fewer] : [fewer, full.quantities]
   })
 }
 
@@ -58,9 +57,9 @@ export async function conflictingLimits(
   demand: Demand,
 ): Promise<readonly string[] | undefined> {
   const broken = async (elastic: Demand['elastic'] & {}): Promise<readonly string[] | undefined> => {
-    const { program, breaches } = build(wish, tradable, { ...demand, elastic })
+    const { program, relaxed, breaches } = build(wish, tradable, { ...demand, elastic })
     return program.open((solver) => {
-      const solved = solver.solve()
+      const solved = solveNet(solver, relaxed)
       return solved && breaches.filter(([, slack]) => solved.values[slack]! > 1e-7).map(([id]) => id)
     })
   }
@@ -101,8 +100,11 @@ function build(wish: Wish, tradable: ReadonlySet<number>, demand: Demand): Built
 /** Adds the row of one limit; returns the variable of its breach where the demand lets it be broken. */
 function requireLimit(program: LinearProgram, row: LimitRow, demand: Demand): number | undefined {
   const { id, kind, risk, factor, of, reduced, before } = row
-  const kept = row.exact ? factor : factor - demand.safety * Math.abs(factor)
-  const bound = combine([[kept, of]])
+  // Shares are of the value before the trade, which is 1. What has used its margin of safety already need not give it back.
+  const held = before !== undefined && before <= factor && !id.startsWith('margin') ? before : -Infinity
+  const safe = row.exact || kind === 'budget' ? factor : factor - demand.safety * Math.abs(factor)
+  const kept = Math.max(safe, held)
+  const bound = held > safe ? affine(held) : combine([[safe, of]])
   const unsafe = combine([[factor, of]])
   if (kind === 'budget' && before !== undefined && before > kept) {
     // Nothing is left of this budget: a step must not add to it.
@@ -111,7 +113,7 @@ function requireLimit(program: LinearProgram, row: LimitRow, demand: Demand): nu
     return undefined
   }
   if (demand.elastic === 'all' || demand.elastic?.has(id)) return elasticRow(program, risk, bound)
-  // Shares are of the value before the trade, which is 1. A margin is measured against an equity that transfers change, so it is out when it falls short of the old one.
+  // A margin is measured against an equity that transfers change, so it is out when it falls short of the old one.
   const out = id.startsWith('margin') ? (before ?? 0) > 0 : (before ?? -Infinity) > factor
   if (demand.reduce && kind === 'risk' && out) {
     program.require(reduced!, affine(before))
@@ -133,43 +135,70 @@ function elasticRow(program: LinearProgram, risk: Affine, bound: Affine): number
   return slack
 }
 
-const quantitiesOf = (values: Float64Array, { buy, sell, weight, nav }: Relaxation): readonly number[] =>
-  buy.map((variable, i) => {
-    const amount = values[variable]! - values[sell[i]!]!
-    return weight[i]! > 0 ? (amount * nav) / weight[i]! : 0
-  })
+type Solved = {
+  readonly values: Float64Array
+  readonly objective: number
+  readonly quantities: readonly number[]
+}
+
+/** Amounts below this share of the net asset value are the solver's rounding. */
+const NOTHING = 1e-9
+
+/**
+ * The minimum with the slots in `held` untouched. A slot bought and sold at once would pass for traded value and make room
+ * under the cap on cost: where that happens, its smaller side is closed and the program solved again.
+ */
+function solveNet(
+  solver: OpenProgram,
+  { buy, sell, weight, nav }: Relaxation,
+  held: Iterable<number> = [],
+): Solved | undefined {
+  const zeros = [...held].flatMap((i) => [buy[i]!, sell[i]!])
+  for (;;) {
+    const solved = solver.solve(zeros)
+    if (!solved) return undefined
+    const { values, objective } = solved
+    const washed = buy.flatMap((bought, i) => {
+      const sold = sell[i]!
+      const both = Math.min(values[bought]!, values[sold]!) > NOTHING
+      return both ? [values[bought]! < values[sold]! ? bought : sold] : []
+    })
+    if (washed.length > 0) {
+      zeros.push(...washed)
+      continue
+    }
+    const quantities = buy.map((bought, i) =>
+      weight[i]! > 0 ? ((values[bought]! - values[sell[i]!]!) * nav) / weight[i]! : 0,
+    )
+    return { values, objective, quantities }
+  }
+}
 
 /** The same trades without the legs that are too small or that save less than a leg costs; found by solving without them. */
 function dropLegs(
   input: PlanInput,
-  { buy, sell, weight, nav, ...rest }: Relaxation,
+  relaxed: Relaxation,
   solver: OpenProgram,
-  full: { readonly quantities: readonly number[]; readonly objective: number },
+  full: Solved,
 ): readonly number[] {
   const held = new Set<number>()
-  const without = (slots: Iterable<number>) => {
-    const solved = solver.solve([...slots].flatMap((i) => [buy[i]!, sell[i]!]))
-    return (
-      solved && { ...solved, quantities: quantitiesOf(solved.values, { buy, sell, weight, nav, ...rest }) }
-    )
-  }
   let best = full
   for (;;) {
     const small = tooSmall(best.quantities, input).filter((i) => !held.has(i))
     if (small.length === 0) break
     for (const i of small) held.add(i)
-    const next = without(held)
+    const next = solveNet(solver, relaxed, held)
     if (!next) return full.quantities
     best = next
   }
-  const legCost = Number(input.fixedCosts?.leg ?? 0n) / nav
+  const legCost = Number(input.fixedCosts?.leg ?? 0n) / relaxed.nav
   if (legCost === 0) return best.quantities
   const legs = best.quantities
-    .map((q, i) => [i, Math.abs(q) * weight[i]!] as const)
+    .map((q, i) => [i, Math.abs(q) * relaxed.weight[i]!] as const)
     .filter(([, size]) => size > 0)
     .sort(([, a], [, b]) => a - b)
   for (const [i] of legs) {
-    const next = without([...held, i])
+    const next = solveNet(solver, relaxed, [...held, i])
     if (!next || next.objective - best.objective >= legCost) continue
     held.add(i)
     best = next

@@ -1,3 +1,4 @@
+import { abs } from '#portfolio/units.js'
 import type { PlanInput } from './plan.js'
 
 export const ROUNDINGS = ['down', 'nearest', 'up'] as const
@@ -5,7 +6,8 @@ export type Rounding = (typeof ROUNDINGS)[number]
 
 /**
  * Rounds trades to whole lots, `down` towards no trade and `up` away from it. A trade below the smallest one of its
- * instrument is dropped, and one that would leave less than a lot of a position closes it exactly.
+ * instrument is dropped, and one that would leave less than a thousandth of a lot, or of what a number of 53 bits can tell,
+ * of a position closes it exactly.
  */
 export function roundLots(quantities: readonly number[], input: PlanInput, rounding: Rounding): bigint[] {
   return quantities.map((quantity, i) => {
@@ -16,8 +18,8 @@ export function roundLots(quantities: readonly number[], input: PlanInput, round
     const lots = ((exact + extra) / cost.lot) * cost.lot
     const side = quantity > 0 ? 1n : -1n
     const held = input.book.quantities[i]!
-    const rest = held + side * exact
-    const closes = held !== 0n && side * held < 0n && (rest < 0n ? -rest : rest) * 1_000n < cost.lot
+    const rest = abs(held + side * exact)
+    const closes = side * held < 0n && (rest * 1_000n < cost.lot || rest * 1_000_000_000n < abs(held))
     if (closes) return -held
     return lots < cost.minimum ? 0n : side * lots
   })

@@ -1,8 +1,14 @@
+import { turnoverWeight } from '#portfolio/market.js'
 import { evaluateStep, type Step, type Verdict } from '#portfolio/step.js'
 import { buildStep } from './build-step.js'
+import { budgetsOf } from './limit-rows.js'
 import { type Demand, optimize } from './optimize.js'
 import type { PlanInput } from './plan.js'
 import { ROUNDINGS, roundLots } from './round-lots.js'
+import { type Tracking, trackTargets } from './targets.js'
+import { greekBudget } from './triggers/greek-budget.js'
+import type { TriggerConfig } from './triggers/trigger-config.js'
+import { gapPrice } from './weigh.js'
 import type { Wish } from './wish.js'
 
 /** A step in exact integers, and what the reference model says of it. */
@@ -14,9 +20,10 @@ export const candidate = (input: PlanInput, trades: readonly bigint[]): Candidat
 }
 
 /**
- * The first rounding of the first solution that the reference model accepts, from the widest safety margin to none:
- * compliant if at all, inside the fund's own budgets of gamma and vega where that can be, else reducing. Options are moved
- * where nothing else gets there, see {@link tradableSlots}.
+ * The best rounding of what a program finds that the reference model accepts, from the widest safety margin to none:
+ * compliant if at all, inside the fund's own budgets of gamma and vega where that can be, else reducing. A narrower margin
+ * is tried only where a target that should be reached is not. Options are moved where nothing else gets there, see
+ * {@link tradableSlots}.
  */
 export async function search(wish: Wish): Promise<Candidate | undefined> {
   const { input } = wish
@@ -24,29 +31,72 @@ export async function search(wish: Wish): Promise<Candidate | undefined> {
   const compliant: Demand[] = [safety, safety / 4, 0].map((s) => ({ safety: s }))
   const reducing: Demand[] = [safety, 0].map((s) => ({ safety: s, reduce: true }))
   const free = withoutBudgets(wish)
-  const attempts = (demands: readonly Demand[], asked: Wish) =>
-    tradableSlots(wish).flatMap((tradable) => demands.map((demand) => ({ asked, tradable, demand })))
-  for (const { asked, tradable, demand } of [
-    ...attempts(compliant, wish),
-    ...(free === wish ? [] : attempts(compliant, free)),
-    ...attempts(reducing, free),
-  ]) {
-    const wanted = demand.reduce ? 'reducing' : 'compliant'
-    for (const quantities of await optimize(asked, tradable, demand)) {
-      for (const rounding of ROUNDINGS) {
-        const found = candidate(input, roundLots(quantities, input, rounding))
-        if (found.verdict.outcome === wanted) return found
+  const asked = free === wish ? [wish] : [wish, free]
+  const still = candidate(
+    input,
+    input.book.quantities.map(() => 0n),
+  )
+  const price = gapPrice(input, still.verdict.after.nav)
+  for (const [wishes, demands] of [[asked, compliant] as const, [[free], reducing] as const]) {
+    for (const from of wishes) {
+      for (const tradable of tradableSlots(wish)) {
+        let best: Scored | undefined
+        for (const demand of demands) {
+          const wanted = demand.reduce ? 'reducing' : 'compliant'
+          const found = (await optimize(from, tradable, demand))
+            .flatMap((quantities) => ROUNDINGS.map((rounding) => roundLots(quantities, input, rounding)))
+            .map((trades) => score(wish, closeWorthless(wish, trades), price))
+            .filter(({ step, verdict }) => verdict.outcome === wanted && keepsBudgets(from, step, verdict))
+          for (const one of found) if (!best || one.score < best.score) best = one
+          if (best?.reached) return best
+        }
+        if (best) return best
       }
     }
   }
   return undefined
 }
 
+/** Whether no budget of gamma or vega would fire on the book that a step leads to. */
+const keepsBudgets = ({ input, tracking }: Wish, { newBook }: Step, verdict: Verdict): boolean => {
+  const context = { input: { ...input, book: newBook }, verdict: { ...verdict, before: verdict.after } }
+  return budgetsOf(input).every((one) => greekBudget(one, { ...context, tracking, now: 0 }).length === 0)
+}
+
+type Scored = Candidate & { readonly score: number; readonly reached: boolean }
+
+/** What being off target and trading cost, as a share of the net asset value, and whether every target asked for is reached. */
+function score(wish: Wish, trades: readonly bigint[], price: (gaps: readonly Tracking[]) => number): Scored {
+  const found = candidate(wish.input, trades)
+  const { after, used, checks } = found.verdict
+  const tracking = trackTargets(wish.input.targets, after)
+  const nav = Number(after.nav)
+  const left = [...wish.closing].reduce((sum, i) => sum + Math.abs(Number(after.values[i]!)) / nav, 0)
+  // A limit that is only reduced counts by what is left of it, far above any cost.
+  const out = checks.filter(({ kind, status }) => kind === 'risk' && status === 'reducing')
+  const breach = out.reduce((sum, { headroom, scale }) => sum - Number(headroom) / Number(scale) / nav, 0)
+  const legs = trades.filter((t) => t !== 0n).length * Number(wish.input.fixedCosts?.leg ?? 0n)
+  return {
+    ...found,
+    score: price(tracking) + (Number(used.cost) + legs) / nav + left + 100 * breach,
+    reached: tracking.every(({ label, inside }) => inside || !wish.pulled.has(label)),
+  }
+}
+
+/** An option that expired worthless weighs nothing in the program; it is closed at its price, nothing. */
+const closeWorthless = ({ input, closing }: Wish, trades: readonly bigint[]): readonly bigint[] =>
+  trades.map((t, i) =>
+    closing.has(i) && turnoverWeight(input.market.slots[i]!) === 0n && !input.market.slots[i]!.suspended
+      ? -input.book.quantities[i]!
+      : t,
+  )
+
 /** The same wish under the limits of the mandate alone. */
 export function withoutBudgets(wish: Wish): Wish {
-  const { triggers = [] } = wish.input
-  const rest = triggers.filter(({ kind }) => kind !== 'gammaBudget' && kind !== 'vegaBudget')
-  return rest.length === triggers.length ? wish : { ...wish, input: { ...wish.input, triggers: rest } }
+  const budgets: readonly TriggerConfig[] = budgetsOf(wish.input)
+  if (budgets.length === 0) return wish
+  const triggers = (wish.input.triggers ?? []).filter((one) => !budgets.includes(one))
+  return { ...wish, input: { ...wish.input, triggers } }
 }
 
 /**

@@ -8,9 +8,10 @@ import { type Tracking, trackTargets } from './targets.js'
  * exceeds the target's destination, unless its risk is weighed.
  */
 export function weigh(input: PlanInput, before: Verdict, after: Verdict): Weighed {
-  const nav = Number(before.after.nav)
+  const { nav: worthNow } = before.after
+  const nav = Number(worthNow)
   const bps = (x: bigint | number) => (Number(x) / nav) * 1e4
-  const price = gapPrice(input, nav)
+  const price = gapPrice(input, worthNow)
   const legs = after.trades.filter((t) => t !== 0n).length
   const { leg = 0n, batch = 0n } = input.fixedCosts ?? {}
   const gapBefore = price(trackTargets(input.targets, before.before)) * 1e4
@@ -26,8 +27,9 @@ export function weigh(input: PlanInput, before: Verdict, after: Verdict): Weighe
   }
 }
 
-/** What a set of gaps costs, as a share of the net asset value. */
-function gapPrice(input: PlanInput, nav: number): (tracking: readonly Tracking[]) => number {
+/** What a set of gaps costs, as a share of `netAssetValue` (1e-16 quote). */
+export function gapPrice(input: PlanInput, netAssetValue: bigint): (tracking: readonly Tracking[]) => number {
+  const nav = Number(netAssetValue)
   if (input.targets.length === 0) return () => 0
   const { risk, weighing, trackingWeightBps = 500n } = input
   if (risk && weighing) {

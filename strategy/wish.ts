@@ -3,11 +3,12 @@ import { type Tracking, targetLabel } from './targets.js'
 import type { Firing } from './triggers/firing.js'
 
 /**
- * What a plan should do, as the triggers that fired ask: `input` with its targets moved to where trades should end,
- * `pulled` the targets to trade for, `closing` the slots to leave, `options` whether gamma and vega are to be traded.
+ * What a plan should do, as the triggers that fired ask: `input` with its targets moved to where trades should end and
+ * `tracking` as they stood, `pulled` the targets to trade for, `closing` the slots to leave, `options` whether gamma and vega are to be traded.
  */
 export type Wish = {
   readonly input: PlanInput
+  readonly tracking: readonly Tracking[]
   readonly pulled: ReadonlySet<string>
   readonly closing: ReadonlySet<number>
   readonly options: boolean
@@ -36,6 +37,7 @@ export function wishOf(input: PlanInput, tracking: readonly Tracking[], firings:
   })
   return {
     input: { ...input, targets },
+    tracking,
     pulled: new Set(tracking.flatMap(({ label }) => (forBook || forTarget.has(label) ? [label] : []))),
     closing: new Set(
       input.universe.instruments.flatMap(({ symbol }, i) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { shapeOf } from '#portfolio/shape.js'
 import { sum } from '#portfolio/units.js'
-import type { PlanInput } from '#strategy/plan.js'
+import type { LimitLine, PlanInput } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
 import { TargetError } from '#strategy/targets.js'
 import { deskPlanInput } from '#test/helpers/desk-example.js'
@@ -50,12 +50,21 @@ describe('a plan', () => {
     expect(netLo.after.headroom).toBeGreaterThan(0n)
   })
 
-  test('keeps its safety margin: free collateral is left 2 % of its limit', async () => {
-    const tight = { ...desk, mandate: { ...desk.mandate, freeCollateralFloorBps: 8_200n } }
-    const { limits, outcome } = await plan(tight)
-    expect(outcome).toBe('trade')
-    const { after } = limits.find(({ id }) => id === 'freeCollateral')!
-    expect(after.headroom * 50n).toBeGreaterThanOrEqual((after.bound * 99n) / 100n)
+  test('keeps its safety margin: free collateral is left 2 % of its limit, or what it had of that', async () => {
+    const share = ({ headroom, bound }: LimitLine['after']) => Number(headroom) / Number(bound)
+    const line = async (freeCollateralFloorBps: bigint) => {
+      const { limits, outcome } = await plan({
+        ...desk,
+        mandate: { ...desk.mandate, freeCollateralFloorBps },
+      })
+      expect(outcome).toBe('trade')
+      return limits.find(({ id }) => id === 'freeCollateral')!
+    }
+    const [roomy, tight] = [await line(8_000n), await line(8_200n)]
+    expect(share(roomy.before)).toBeGreaterThan(0.02)
+    expect(share(roomy.after)).toBeGreaterThan(0.0199)
+    expect(share(tight.before)).toBeLessThan(0.02)
+    expect(share(tight.after)).toBeGreaterThan(share(tight.before) - 1e-4)
   })
 
   test('moves a flow through its account and spends it on the target', async () => {
