@@ -3,6 +3,9 @@ import { evaluateStep } from '#portfolio/step.js'
 import { buildStep } from '#strategy/build-step.js'
 import type { PlanInput } from '#strategy/plan.js'
 import { trackTargets } from '#strategy/targets.js'
+import { evaluateTriggers } from '#strategy/triggers/evaluate-triggers.js'
+import type { Firing } from '#strategy/triggers/firing.js'
+import type { TriggerConfig } from '#strategy/triggers/trigger-config.js'
 import type { TriggerContext } from '#strategy/triggers/trigger-context.js'
 import { deskPlanInput } from '#test/helpers/desk-example.js'
 
@@ -24,6 +27,10 @@ export function contextOf(input: PlanInput, rest: Partial<TriggerContext> = {}):
   const tracking = trackTargets(input.targets, verdict.before)
   return { input, verdict, tracking, now: Number(input.market.time), ...rest }
 }
+
+/** What one trigger alone fires. */
+export const firesOf = (config: TriggerConfig, context: TriggerContext): readonly Firing[] =>
+  evaluateTriggers([config], context).firings
 
 /** The input with other cash, in 1e-16 quote. */
 export const withCash = (input: PlanInput, cash: (old: bigint, a: number) => bigint): PlanInput => ({
