@@ -1,4 +1,4 @@
-import type { Exposure } from '#portfolio/exposure.js'
+import { type Exposure, exposureOf } from '#portfolio/exposure.js'
 import type { PlanInput } from './plan.js'
 
 /**
@@ -14,9 +14,15 @@ export function paidHoldings({ universe, mandate }: PlanInput, { values }: Expos
   )
 }
 
-/** What an account owes: by how much its paid holdings exceed its equity; 0 for one that borrows nothing. */
-export const borrowed = (input: PlanInput, exposure: Exposure): bigint[] =>
-  paidHoldings(input, exposure).map((held, a) => {
-    const short = held - exposure.accountEquity[a]!
+/**
+ * What each account owed before the step and its flows: by how much its paid holdings exceeded its equity; 0 for one that
+ * borrowed nothing. A payout is no reason to owe more.
+ */
+export function borrowed(input: PlanInput): bigint[] {
+  const { book, market, mandate, shape } = input
+  const before = exposureOf(book, market, mandate, shape)
+  return paidHoldings(input, before).map((held, a) => {
+    const short = held - before.accountEquity[a]!
     return short > 0n ? short : 0n
   })
+}

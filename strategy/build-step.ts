@@ -27,7 +27,7 @@ export function buildStep(input: PlanInput, trades: readonly bigint[]): Step {
   const untransferred = { universeId: mandate.universeId, cash, quantities }
   const after = exposureOf(untransferred, market, mandate, shape)
   const before = exposureOf(book, market, mandate, shape, flows)
-  const owed = borrowed(input, before)
+  const owed = borrowed(input)
   const floors = paidHoldings(input, after).map((held, a) => held - owed[a]!)
   const equity = allocateEquity(after, before, mandate, input.safetyBps ?? 200n, floors)
   return {

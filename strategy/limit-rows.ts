@@ -137,7 +137,7 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
       const worthless = market.slots[i]!.suspended && book.quantities[i]! >= 0n
       return counts && !worthless && r.weight[i]! > 0 ? Number(market.slots[i]!.price) / r.weight[i]! : 0
     })
-  borrowed(input, old).forEach((owed, a) => {
+  borrowed(input).forEach((owed, a) => {
     // No account buys on credit: spot and options are paid for, or owed no more than before.
     const risk = combine([
       [1, paid(a)],

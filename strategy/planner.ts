@@ -10,7 +10,11 @@ import { weigh } from './weigh.js'
 import { wishOf } from './wish.js'
 
 /** Evaluated beside a fund's own triggers, whatever those are. */
-const ALWAYS: readonly TriggerConfig[] = [{ kind: 'limitBreached' }, { kind: 'expiry', horizonSeconds: 0 }]
+const ALWAYS: readonly TriggerConfig[] = [
+  { kind: 'limitBreached' },
+  { kind: 'redemption' },
+  { kind: 'expiry', horizonSeconds: 0 },
+]
 /** Private budgets are acted on like limits: what a fund sets for its gamma and vega is not weighed against a spread. */
 const UNWEIGHED: readonly Reason['code'][] = ['gammaBudget', 'vegaBudget']
 

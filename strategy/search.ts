@@ -1,5 +1,6 @@
 import { turnoverWeight } from '#portfolio/market.js'
 import { evaluateStep, type Step, type Verdict } from '#portfolio/step.js'
+import { borrowed, paidHoldings } from './borrowing.js'
 import { buildStep } from './build-step.js'
 import { budgetsOf } from './limit-rows.js'
 import { type Demand, optimize } from './optimize.js'
@@ -72,13 +73,18 @@ function score(wish: Wish, trades: readonly bigint[], price: (gaps: readonly Tra
   const tracking = trackTargets(wish.input.targets, after)
   const nav = Number(after.nav)
   const left = [...wish.closing].reduce((sum, i) => sum + Math.abs(Number(after.values[i]!)) / nav, 0)
-  // A limit that is only reduced counts by what is left of it, far above any cost.
+  // Credit, and a limit that is only reduced, count by what is left of them, far above any cost.
+  const owed = borrowed(wish.input)
+  const credit = paidHoldings(wish.input, after).reduce((sum, held, a) => {
+    const more = Number(held - after.accountEquity[a]! - owed[a]!) / nav
+    return sum + Math.max(0, more)
+  }, 0)
   const out = checks.filter(({ kind, status }) => kind === 'risk' && status === 'reducing')
   const breach = out.reduce((sum, { headroom, scale }) => sum - Number(headroom) / Number(scale) / nav, 0)
   const legs = trades.filter((t) => t !== 0n).length * Number(wish.input.fixedCosts?.leg ?? 0n)
   return {
     ...found,
-    score: price(tracking) + (Number(used.cost) + legs) / nav + left + 100 * breach,
+    score: price(tracking) + (Number(used.cost) + legs) / nav + left + 100 * (breach + credit),
     reached: tracking.every(({ label, inside }) => inside || !wish.pulled.has(label)),
   }
 }
