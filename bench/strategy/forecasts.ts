@@ -6,7 +6,7 @@ import { walkForward } from '#strategy/forecast/walk-forward.js'
 import { hourlyVariances } from '#test/strategy/forecast/hourly-variances.js'
 import { hasGivenData } from '#test/strategy/given-data.js'
 import type { Figures } from '../main.js'
-import { measureImplied } from './implied.js'
+import { measureImplied } from './forecasts-implied.js'
 
 const HORIZONS = [1, 7] as const
 const MAIN = ['BTC', 'ETH', 'SOL']
