@@ -1,6 +1,6 @@
 import { checkCovariance, covarianceWith } from './check-covariance.js'
 import { checkNumber, checkPositive, SizingInputError } from './check-number.js'
-import { checkLimits, type ExposureLimits, grossOf, netOf } from './exposure-limits.js'
+import { checkLimits, type ExposureLimits, netOf } from './exposure-limits.js'
 
 /**
  * `exposures` are long and sum to the total asked for; `contributions` are w_i·(Σw)_i over the variance of the portfolio and
@@ -15,8 +15,11 @@ export type EqualRiskContribution = {
 export type EqualRiskOptions = Pick<ExposureLimits, 'lower' | 'upper'> & { readonly total?: number }
 
 const SWEEPS_MAX = 10_000
-const PRECISION = 1e-13
-const HALVINGS = 200
+/** Relative steps below this are rounding, also where correlations are near 1. */
+const PRECISION = 1e-11
+const HALVINGS = 60
+/** Room for rounding in a sum of bounds. */
+const TOLERANCE = 1e-12
 
 /**
  * Exposures to each of which the same share of risk is due (Maillard, Roncalli & Teïletche 2010).
@@ -58,8 +61,10 @@ function withinBounds(
   upper: readonly number[],
   total: number,
 ): number[] {
-  if (netOf(lower) > total) throw new SizingInputError('bounds.lower', 'of a sum at or below the total')
-  if (netOf(upper) < total) throw new SizingInputError('bounds.upper', 'of a sum at or above the total')
+  if (netOf(lower) > total * (1 + TOLERANCE))
+    throw new SizingInputError('bounds.lower', 'of a sum at or below the total')
+  if (netOf(upper) < total * (1 - TOLERANCE))
+    throw new SizingInputError('bounds.upper', 'of a sum at or above the total')
   let x = [...start]
   const at = (logarithm: number) => {
     x = descend(covariance, x, Math.exp(logarithm), lower, upper)
@@ -73,7 +78,7 @@ function withinBounds(
   let [below, above] = [centre - 40, centre + 40]
   if (at(below) > total * (1 + 1e-9))
     throw new SizingInputError('bounds', 'such that equal risk is within them')
-  for (let k = 0; k < HALVINGS && above - below > PRECISION * Math.abs(above); k++) {
+  for (let k = 0; k < HALVINGS && above - below > PRECISION; k++) {
     const middle = (below + above) / 2
     if (at(middle) < total) below = middle
     else above = middle
@@ -82,7 +87,7 @@ function withinBounds(
   return x
 }
 
-/** Coordinate descent from `from` until nothing moves. */
+/** Coordinate descent from `from` until nothing moves; it never ends where some mix of assets has no risk. */
 function descend(
   covariance: readonly (readonly number[])[],
   from: readonly number[],
@@ -92,7 +97,8 @@ function descend(
 ): number[] {
   const x = from.map((start, i) => cut(start, i, lower, upper))
   const products = covarianceWith(covariance, x)
-  for (let sweep = 0, moved = true; sweep < SWEEPS_MAX && moved; sweep++) {
+  for (let sweep = 0, moved = true; moved; sweep++) {
+    if (sweep === SWEEPS_MAX) throw new SizingInputError('covariance', 'positive definite')
     moved = false
     covariance.forEach((row, i) => {
       const variance = row[i]!
@@ -115,6 +121,6 @@ const cut = (x: number, i: number, lower?: readonly number[], upper?: readonly n
   Math.min(upper?.[i] ?? Infinity, Math.max(lower?.[i] ?? 0, x))
 
 function scaled(xs: readonly number[], total: number): number[] {
-  const size = grossOf(xs)
-  return xs.map((x) => (x * total) / size)
+  const sum = netOf(xs)
+  return xs.map((x) => (x * total) / sum)
 }
