@@ -20,10 +20,11 @@ export type VarianceForecaster = {
 
 /**
  * The forecast the engine uses. From 300 days of history on, half a HAR fitted by the QLIKE loss and half a log-HAR: each
- * errs where the other does not. Before, EWMA: on 90 days both regressions lose to it.
+ * errs where the other does not, and of the methods in `bench/strategy/forecasts.ts` this lost least on the days before
+ * those it is judged on. Before 300 days it is EWMA: on 90 days the regressions lose to it.
  *
- * Where options imply a variance, half of the forecast is that times {@link impliedRatio}: equal parts, because weights
- * fitted on a few hundred overlapping windows do worse than no weights (Bates & Granger 1969; Stock & Watson 2004).
+ * Where options imply a variance, half of the forecast is that times {@link impliedRatio}: weights fitted to so few months
+ * that do not overlap are no better than equal ones (Bates & Granger 1969; Stock & Watson 2004).
  *
  * @throws {@link ForecastInputError}
  */

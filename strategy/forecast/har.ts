@@ -33,6 +33,7 @@ export const historyNeeded = (days: number): number => LONGEST + days + COEFFICI
  * @throws {@link ForecastInputError}
  */
 export function fitHar(history: readonly number[], days: number, passes = PASSES_MAX): VarianceModel {
+  checkCount(passes, 'passes')
   const { rows, targets } = observations(history, days, (x) => x)
   const line = (coefficients: readonly number[], row: readonly number[]) =>
     Math.max(FLOOR * row[COEFFICIENTS - 1]!, dot(coefficients, row))
