@@ -67,11 +67,11 @@ describe('the proximal step', () => {
   test('of sixteen assets takes less than a millisecond', () => {
     const problems = Array.from({ length: 300 }, (_, k) => randomProblem(16, k))
     for (const problem of problems) proximalStep(problem)
-    // The fastest of five rounds: the machine may be busy with something else.
+    // Processor time, and the fastest of five rounds: the machine may be busy with something else.
     const rounds = Array.from({ length: 5 }, () => {
-      const start = performance.now()
+      const start = process.cpuUsage().user
       for (const problem of problems) proximalStep(problem)
-      return (performance.now() - start) / problems.length
+      return (process.cpuUsage().user - start) / 1e3 / problems.length
     })
     expect(Math.min(...rounds)).toBeLessThan(1)
   })
