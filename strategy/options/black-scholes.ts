@@ -49,11 +49,9 @@ export type OptionValue = {
  *
  * @throws {@link OptionInputError}
  */
-export function black76({ forward, ...rest }: OptionInput): OptionValue {
+export function black76({ type, forward, strike, vol, years }: OptionInput): OptionValue {
   checkPositive({ forward })
-  const value = blackScholes({ ...rest, spot: forward, rate: 0, coinRate: 0 })
-  // The rate only discounts here: it leaves the forward where it is.
-  return { ...value, rho: -rest.years * value.price }
+  return valueOption({ type, spot: forward, strike, vol, years, rate: 0, coinRate: 0 }, 'forward')
 }
 
 /**
@@ -67,10 +65,17 @@ export function black76({ forward, ...rest }: OptionInput): OptionValue {
  * @throws {@link OptionInputError}
  */
 export function blackScholes(input: SpotOptionInput): OptionValue {
-  const { type, spot, strike, vol, years, rate, coinRate } = input
-  checkPositive({ spot, strike })
-  checkNotNegative({ vol, years })
+  const { spot, rate, coinRate } = input
+  checkPositive({ spot })
   checkFinite({ rate, coinRate })
+  return valueOption(input, 'spot')
+}
+
+/** `still` names the price that a change of the rate leaves where it is; the forward's rate only discounts. */
+function valueOption(input: SpotOptionInput, still: 'spot' | 'forward'): OptionValue {
+  const { type, spot, strike, vol, years, rate, coinRate } = input
+  checkPositive({ strike })
+  checkNotNegative({ vol, years })
   const discount = Math.exp(-rate * years)
   const coinDiscount = Math.exp(-coinRate * years)
   const forward = (spot * coinDiscount) / discount
@@ -89,12 +94,12 @@ export function blackScholes(input: SpotOptionInput): OptionValue {
 
   const d1 = moneyness / deviation + deviation / 2
   const d2 = d1 - deviation
-  const still = deviation === 0
+  const certain = deviation === 0
   const inTheMoney = intrinsic > 0 ? 1 : 0
-  const coins = side * coinDiscount * (still ? inTheMoney : normalCdf(side * d1))
-  const paid = side * discount * strike * (still ? inTheMoney : normalCdf(side * d2))
+  const coins = side * coinDiscount * (certain ? inTheMoney : normalCdf(side * d1))
+  const paid = side * discount * strike * (certain ? inTheMoney : normalCdf(side * d2))
   // F·φ(d1) and K·φ(d2) are the same number.
-  const bend = still ? 0 : discount * smaller * slope
+  const bend = certain ? 0 : discount * smaller * slope
   const carried = coinRate * coins
   // Where the density has vanished so have these slopes, however large d1 and d2 are.
   const times = (factor: () => number) => (bend > 0 ? bend * factor() : 0)
@@ -105,7 +110,7 @@ export function blackScholes(input: SpotOptionInput): OptionValue {
     gamma: times(() => 1 / (deviation * spot * spot)),
     vega,
     theta: carried * spot - rate * paid - times(() => vol / (2 * rootYears)),
-    rho: years * paid,
+    rho: still === 'spot' ? years * paid : -years * price,
     vanna: times(() => -d2 / (vol * spot)),
     volga: times(() => (rootYears * d1 * d2) / vol),
     charm: carried - times(() => ((rate - coinRate) / deviation - d2 / (2 * years)) / spot),

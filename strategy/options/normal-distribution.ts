@@ -39,9 +39,9 @@ function oddSeries(x: number): number {
   return total
 }
 
-/** 1/(z + 2/(z + 3/(z + …))): φ(z) / (1 − Φ(z)) − z. */
+/** 1/(z + 2/(z + 3/(z + …))): φ(z) / (1 − Φ(z)) − z, from z = 3 upwards with the terms that 1e-17 of it takes. */
 function tailFraction(z: number): number {
   let fraction = z
-  for (let n = 80; n >= 2; n--) fraction = z + n / fraction
+  for (let n = Math.ceil(5 + 110 / z + 200 / (z * z)); n >= 2; n--) fraction = z + n / fraction
   return 1 / fraction
 }
