@@ -1,7 +1,6 @@
 import { arbitrageViolations } from '#strategy/options/arbitrage-violations.js'
 import { black76, type OptionInput } from '#strategy/options/black-scholes.js'
 import { impliedVol } from '#strategy/options/implied-vol.js'
-import { integerBlack76 } from '#strategy/options/integer-black76.js'
 import { type OptionMark, optionSlot } from '#strategy/options/option-slot.js'
 import { DERIBIT_SCENARIOS, shocksBps } from '#strategy/options/scenario.js'
 import { fitSmile } from '#strategy/options/smile.js'
@@ -16,10 +15,10 @@ import {
   quantile,
   smileQuotes,
 } from '#test/strategy/options/given-options.js'
+import { integerErrors } from '#test/strategy/options/integer-errors.js'
 import { innerErrors, wingErrors } from '#test/strategy/options/smile-errors.js'
 import type { Figures } from '../main.js'
 
-const SECONDS = 31_536_000
 const SAMPLES = 20_000
 const SEED = 1976
 
@@ -32,9 +31,9 @@ export async function measure(): Promise<Figures> {
     Object.fromEntries(CHAINS.map((name, i) => [name, chains[i] ? of(chains[i][1]) : null]))
   return {
     integerErrorMax: {
-      random: integerErrors(random),
-      pyVollib: hasGivenData ? integerErrors(pyVollibOptions()) : null,
-      chains: hasGivenData ? integerErrors(listed) : null,
+      random: largestIntegerErrors(random),
+      pyVollib: hasGivenData ? largestIntegerErrors(pyVollibOptions()) : null,
+      chains: hasGivenData ? largestIntegerErrors(listed) : null,
     },
     impliedVolErrorMax: {
       random: impliedVolErrors(random),
@@ -78,22 +77,12 @@ const pyVollibOptions = (): OptionInput[] =>
 const e8 = (x: number) => BigInt(Math.round(x * 1e8))
 const largest = (xs: readonly number[]) => xs.reduce((most, x) => Math.max(most, x), 0)
 
-/** Against the floating-point formula on the rounded inputs. */
-function integerErrors(options: readonly OptionInput[]): Figures {
-  const errors = options.map(({ type, forward, strike, vol, years }) => {
-    const [forwardE8, strikeE8, volE8] = [e8(forward), e8(strike), e8(vol)]
-    const seconds = BigInt(Math.round(years * SECONDS))
-    const value = integerBlack76({ type, forwardE8, strikeE8, volE8, seconds })
-    const [f, k, v] = [forwardE8, strikeE8, volE8].map((x) => Number(x) / 1e8) as [number, number, number] // three
-    const exact = black76({ type, forward: f, strike: k, vol: v, years: Number(seconds) / SECONDS })
-    return {
-      price: Math.abs(Number(value.price) / 2 ** 96 / 1e8 - exact.price) / f,
-      delta: Math.abs(Number(value.delta) / 2 ** 96 - exact.delta),
-    }
-  })
+function largestIntegerErrors(options: readonly OptionInput[]): Figures {
+  const errors = options.map(integerErrors)
   return {
     options: options.length,
     priceOverForward: largest(errors.map(({ price }) => price)),
+    vegaOverForward: largest(errors.map(({ vega }) => vega)),
     delta: largest(errors.map(({ delta }) => delta)),
   }
 }

@@ -11,19 +11,19 @@ export type TimeValue = {
  * What a European option is worth undiscounted above its intrinsic value, over the smaller of forward and strike: the same
  * for call and put, from 0 to 1, rising with the deviation s = σ√T. `logMoneyness` is ln(forward / strike).
  *
- * With h = −|ln(F/K)|/s, t = s/2 and the Mills ratio Y = Φ/φ it is c = φ(h+t)·(Y(h+t) − Y(h−t)), and ∂c/∂s = φ(h+t). Where
- * that difference loses more than two digits it is taken as the integral of Y′ over [h−t, h+t] (Gauss & Legendre, 12
- * points), so that c keeps 12 digits down to the smallest prices; Jäckel (2015) does the same with a power series.
+ * With h = −|ln(F/K)|/s, t = s/2 and the Mills ratio Y = Φ/φ it is c = φ(h+t)·(Y(h+t) − Y(h−t)), and ∂c/∂s = φ(h+t). A
+ * small c of close ratios is taken as the integral of Y′ over [h−t, h+t] (Gauss & Legendre, 12 points) instead, so that 12
+ * digits are kept down to the smallest prices; Jäckel (2015) does the same with a power series.
  */
 export function timeValue(logMoneyness: number, deviation: number): TimeValue {
   if (deviation === 0) return { value: 0, rest: 1, slope: 0 }
   const h = -Math.abs(logMoneyness) / deviation
   const t = deviation / 2
   const slope = normalDensity(h + t)
-  const chance = normalCdf(h + t)
   const exercised = slope * millsRatio(h - t)
-  const difference = chance - exercised
-  const value = difference > chance / 100 ? Math.min(difference, 1) : slope * millsDifference(h, t)
+  const difference = normalCdf(h + t) - exercised
+  const close = difference < 1e-3 && t < Math.max(0.5, -h / 4)
+  const value = close ? slope * millsDifference(h, t) : Math.min(difference, 1)
   return { value, rest: value < 0.5 ? 1 - value : normalCdf(-h - t) + exercised, slope }
 }
 
