@@ -12,9 +12,10 @@ const SUITES: Readonly<Record<string, () => Promise<{ measure: () => Promise<Fig
   gas: () => import('./gas.js'),
   assurance: () => import('./assurance.js'),
   ceremony: () => import('./ceremony.js'),
+  strategy: () => import('./strategy.js'),
 }
 /** Takes hours: only when named. */
-const LONG = ['assurance', 'ceremony']
+const LONG = ['assurance', 'ceremony', 'strategy']
 
 const git = (...args: string[]) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim()
 

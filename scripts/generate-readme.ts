@@ -76,10 +76,10 @@ function flat(figures: Record<string, unknown>, prefix = ''): [string, string][]
 }
 
 function figuresTable(): string {
-  const rows = ['circuits', 'keys', 'prover', 'gas', 'service'].flatMap((suite) => {
+  const rows = ['circuits', 'keys', 'prover', 'gas', 'strategy', 'service'].flatMap((suite) => {
     const result = results(suite)
     if (!result) return []
-    const { parts: _, ...figures } = result.figures
+    const { parts: _, details: __, ...figures } = result.figures
     return flat(figures).map(([key, value]) => [suite, `\`${key}\``, value, result.date])
   })
   return rows.length === 0

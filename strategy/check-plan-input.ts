@@ -4,7 +4,7 @@ import { checkMarket } from '#portfolio/market.js'
 import { checkLength } from '#portfolio/shape.js'
 import { BPS, checkBps, OutOfRangeError, ShapeError } from '#portfolio/units.js'
 import type { PlanInput } from './plan.js'
-import { checkRiskModel, RiskModelError } from './risk-model.js'
+import { checkRiskModel, gapMatrix } from './risk-model.js'
 import { checkTargets } from './targets.js'
 import { checkCosts } from './trading-cost.js'
 
@@ -26,7 +26,7 @@ export function checkPlanInput(input: PlanInput): void {
   checkCosts(input.costs, input.universe.instruments.length)
   if (risk) checkRiskModel(risk)
   if (weighing) {
-    if (!risk) throw new RiskModelError('underlyings', 'given where risk is weighed')
+    if (input.targets.length > 0) gapMatrix(input)
     for (const field of ['riskAversion', 'horizonDays'] as const) {
       if (!(weighing[field] > 0 && weighing[field] <= 1e6)) throw new WeighingError(field)
     }

@@ -1,7 +1,7 @@
 import { type Affine, affine, combine, type LinearProgram } from './linear-program.js'
 import type { PlanInput } from './plan.js'
 import type { Relaxation } from './relaxation.js'
-import { squareRootRows, targetCovariance } from './risk-model.js'
+import { gapMatrix, squareRootRows } from './risk-model.js'
 import { targetLabel } from './targets.js'
 import type { Wish } from './wish.js'
 
@@ -37,15 +37,15 @@ export const gapsOf = ({ targets }: PlanInput, relaxed: Relaxation): Affine[] =>
     ]),
   )
 
-/** γ·H/2 · g′·M·g: the variance of the gaps over the horizon at the fund's aversion, as a sum of squares. */
+/** γ·H/2 · g′·M·g: what the gaps are worth over the horizon at the fund's aversion, as a sum of squares. */
 function riskOfGaps(program: LinearProgram, input: PlanInput, relaxed: Relaxation): Affine[] {
-  const { risk, weighing } = input
-  if (!risk || !weighing || input.targets.length === 0) return []
+  const { weighing } = input
+  if (!weighing || input.targets.length === 0) return []
   const { riskAversion, horizonDays } = weighing
   const gaps = gapsOf(input, relaxed)
   const half = (riskAversion * horizonDays) / 2
   const square = { value: (x: number) => half * x * x, slope: (x: number) => 2 * half * x }
-  return squareRootRows(targetCovariance(input.targets, input.universe, input.mandate, risk)).map((row) => {
+  return squareRootRows(gapMatrix(input)).map((row) => {
     const mix = program.named(combine(row.map((f, k) => [f, gaps[k]!] as const)))
     const reach = row.reduce((sum, f) => sum + Math.abs(f), 0)
     return program.above(mix, square, [

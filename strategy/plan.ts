@@ -17,13 +17,15 @@ import type { UnderlyingState } from './triggers/trigger-context.js'
 
 /**
  * How a fund weighs risk against cost: being off target by gaps g (shares of net asset value) is worth
- * `riskAversion`·`horizonDays`/2 · g′·M·g of that value, with M the covariance per day of what the targets measure.
+ * `riskAversion`·`horizonDays`/2 · g′·M·g of that value, with M the covariance per day of what the targets measure, or by
+ * `drift` the metric that long-only weights are backtested with (`gapMatrix`).
  */
 export type Weighing = {
   /** Relative risk aversion γ, above 0. */
   readonly riskAversion: number
   /** Days for which being nearer to the target is expected to last, above 0. */
   readonly horizonDays: number
+  readonly gapsBy?: 'variance' | 'drift'
 }
 
 /** What a step costs whatever it trades, in 1e-16 quote: per leg, and once for the batch (gas, proof). */

@@ -2,6 +2,9 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { BaseError } from '#portfolio/base-error.js'
 import type { Mandate } from '#portfolio/mandate.js'
 import type { Universe } from '#portfolio/universe.js'
+import { deviationMetric } from './decision/deviation-metric.js'
+import type { Covariance } from './forecast/covariance.js'
+import type { PlanInput } from './plan.js'
 import { countsIn, type Target } from './targets.js'
 
 /** Covariance of the daily logarithmic returns of the coins a book is exposed to, in the order of `underlyings`. */
@@ -39,10 +42,28 @@ export function targetCovariance(
     .to2DArray()
 }
 
+/**
+ * What gaps g of the targets are measured by, g′·M·g: their covariance per day, or, by `drift`, the metric of what it is
+ * worth to correct a long-only book that drifts ({@link deviationMetric}), which asks for targets above 0 that are at most
+ * the whole book together.
+ *
+ * @throws {@link RiskModelError} where there is no risk model, or `drift` is asked of targets that are not long-only.
+ */
+export function gapMatrix({ targets, universe, mandate, risk, weighing }: PlanInput): Covariance {
+  if (!risk) throw new RiskModelError('underlyings', 'given where risk is weighed')
+  const covariance = targetCovariance(targets, universe, mandate, risk)
+  if (weighing?.gapsBy !== 'drift') return covariance
+  const weights = targets.map(({ targetBps }) => Number(targetBps) / 1e4)
+  if (weights.some((w) => w <= 0) || weights.reduce((sum, w) => sum + w, 0) > 1) {
+    throw new RiskModelError('weighing.gapsBy', 'variance, since not all targets are long within the book')
+  }
+  return deviationMetric(covariance, weights)
+}
+
 /** Rows f with Σ (f·g)² = g′·M·g for a symmetric M without negative eigenvalues; as many as M has rank. */
-export function squareRootRows(symmetric: readonly (readonly number[])[]): number[][] {
+export function squareRootRows(symmetric: Covariance): number[][] {
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
-    new Matrix(symmetric.map((row) => [...row])),
+    new Matrix(symmetric.map((row) => Array.from(row))),
     { assumeSymmetric: true },
   )
   const largest = Math.max(...realEigenvalues)
@@ -54,8 +75,8 @@ export function squareRootRows(symmetric: readonly (readonly number[])[]): numbe
 }
 
 /** g′·M·g. */
-export const quadratic = (gap: readonly number[], matrix: readonly (readonly number[])[]): number =>
-  gap.reduce((total, g, k) => total + g * matrix[k]!.reduce((sum, m, l) => sum + m * gap[l]!, 0), 0)
+export const quadratic = (gap: readonly number[], matrix: Covariance): number =>
+  gap.reduce((total, g, k) => total + g * gap.reduce((sum, h, l) => sum + matrix[k]![l]! * h, 0), 0)
 
 /** @throws {@link RiskModelError} unless the covariance is square, finite, symmetric and without negative eigenvalues. */
 export function checkRiskModel({ underlyings, covariance }: RiskModel): void {

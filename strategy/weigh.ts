@@ -1,6 +1,6 @@
 import type { Verdict } from '#portfolio/step.js'
 import type { PlanInput, Weighed } from './plan.js'
-import { quadratic, targetCovariance } from './risk-model.js'
+import { gapMatrix, quadratic } from './risk-model.js'
 import { type Tracking, trackTargets } from './targets.js'
 
 /**
@@ -38,15 +38,15 @@ const fundingOf = ({ costs, market }: PlanInput, trades: readonly bigint[]): num
 export function gapPrice(input: PlanInput, netAssetValue: bigint): (tracking: readonly Tracking[]) => number {
   const nav = Number(netAssetValue)
   if (input.targets.length === 0) return () => 0
-  const { risk, weighing, trackingWeightBps = 500n } = input
-  if (risk && weighing) {
-    const covariance = targetCovariance(input.targets, input.universe, input.mandate, risk)
+  const { weighing, trackingWeightBps = 500n } = input
+  if (weighing) {
+    const matrix = gapMatrix(input)
     const half = (weighing.riskAversion * weighing.horizonDays) / 2
     return (tracking) =>
       half *
       quadratic(
         tracking.map(({ exposure, wanted }) => Number(exposure - wanted) / nav),
-        covariance,
+        matrix,
       )
   }
   return (tracking) => {

@@ -1,40 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { abs } from '#portfolio/units.js'
-import { lackingBefore, stressedMargins } from '#strategy/account-floors.js'
-import type { PlanInput, Reason, Weighing } from '#strategy/plan.js'
+import { deviationMetric } from '#strategy/decision/deviation-metric.js'
 import { plan } from '#strategy/planner.js'
-import {
-  quadratic,
-  type RiskModel,
-  RiskModelError,
-  squareRootRows,
-  targetCovariance,
-} from '#strategy/risk-model.js'
-import { expectedFill } from '#strategy/trading-cost.js'
-import { deskPlanInput } from '#test/helpers/desk-example.js'
-
-/** The desk with a view of risk and room on every limit, so that nothing but its targets asks for a trade. */
-const base = deskPlanInput('2026-04-27')
-const free: PlanInput = {
-  ...base,
-  mandate: {
-    ...base.mandate,
-    netLoBps: -20_000n,
-    groups: base.mandate.groups.map((group) => ({ ...group, netLoBps: -20_000n })),
-  },
-}
-const DAILY = { BTC: 0.025, ETH: 0.035 }
-const weighing: Weighing = { riskAversion: 5, horizonDays: 30 }
-const risk: RiskModel = {
-  underlyings: ['BTC', 'ETH'],
-  covariance: [
-    [DAILY.BTC ** 2, 0.8 * DAILY.BTC * DAILY.ETH],
-    [0.8 * DAILY.BTC * DAILY.ETH, DAILY.ETH ** 2],
-  ],
-}
-const dollars = (x: number) => BigInt(x) * 10n ** 16n
-const codes = (reasons: readonly Reason[]) => reasons.map(({ code }) => code)
-const symbols = (trades: readonly { symbol: string }[]) => trades.map(({ symbol }) => symbol)
+import { quadratic, RiskModelError, squareRootRows, targetCovariance } from '#strategy/risk-model.js'
+import { base, codes, DAILY, dollars, free, risk, symbols, weighing } from './weighing-desk.js'
 
 describe('a plan that weighs risk against cost', () => {
   test('trades when the risk removed is worth more than it costs, and says both', async () => {
@@ -143,63 +112,6 @@ describe('options', () => {
   })
 })
 
-describe('legs', () => {
-  test('add up to the step: trades per slot, and cash per account with the transfers between them', async () => {
-    const { legs, step, trades } = await plan(free)
-    const traded = step.newBook.quantities.map((q, i) => q - step.oldBook.quantities[i]!)
-    const cash = step.oldBook.cash.map((c, a) => c + step.flowSplit[a]!)
-    for (const leg of legs) {
-      if (leg.kind === 'trade') {
-        traded[leg.slot]! -= leg.quantity
-        cash[leg.account]! -= leg.quantity * leg.fill
-      } else {
-        cash[leg.from]! -= leg.amount
-        cash[leg.to]! += leg.amount
-      }
-    }
-    expect(trades.length).toBeGreaterThan(0)
-    expect(traded.every((left) => left === 0n)).toBe(true)
-    expect(cash).toEqual(step.newBook.cash)
-  })
-
-  test('leave every account able to stand the stress, which takes cash along or fewer trades', async () => {
-    for (const stressBps of [0n, 500n, 1_500n]) {
-      const { verdict, outcome, step } = await plan({ ...free, stressBps })
-      expect(outcome).toBe('trade')
-      const needed = stressedMargins({ ...free, stressBps }, verdict.after)
-      verdict.after.accountEquity.forEach((equity, a) => {
-        expect([stressBps, a, equity >= needed[a]!]).toEqual([stressBps, a, true])
-      })
-      expect(step.newBook.cash.reduce((sum, c) => sum + c, 0n)).toBeGreaterThan(0n)
-    }
-  })
-
-  test('leave an account that could not stand it before no further from it', async () => {
-    const input = { ...free, stressBps: 10_000n }
-    const { verdict, outcome } = await plan(input)
-    expect(outcome).toBe('trade')
-    const before = lackingBefore(input).stress
-    expect(before.some((lack) => lack > 0n)).toBe(true)
-    stressedMargins(input, verdict.after).forEach((needed, a) => {
-      expect(needed - verdict.after.accountEquity[a]!).toBeLessThanOrEqual(before[a]!)
-    })
-  })
-})
-
-describe('funding', () => {
-  test('that a long would pay sends the trade to the venue that does not ask it', async () => {
-    const fundedAt = async (fundingBps: bigint) => {
-      const costs = free.costs.map((cost, i) =>
-        free.universe.instruments[i]!.symbol === 'ETH-PERP' ? { ...cost, fundingBps } : cost,
-      )
-      return symbols((await plan({ ...free, costs })).trades)
-    }
-    expect(await fundedAt(0n)).toContain('ETH-PERP')
-    expect(await fundedAt(-50n)).toContain('ETH-PERP')
-    expect(await fundedAt(50n)).not.toContain('ETH-PERP')
-  })
-})
-
 describe('one snapshot', () => {
   test('is traded once', async () => {
     const first = await plan(free)
@@ -215,33 +127,6 @@ describe('one snapshot', () => {
     expect(again.trades).toEqual([])
     expect(codes(again.reasons)).toContain('already_traded')
     expect((await plan({ ...missed, lastTradeAt: free.market.time - 1n })).trades.length).toBeGreaterThan(0)
-  })
-})
-
-describe('impact', () => {
-  test('is the square root of the share of the volume, rounded against the fund', () => {
-    const cost = { halfSpreadBps: 0n, feeBps: 0n, lot: 1n, minimum: 0n }
-    const impact = { dailyVolBps: 400n, dailyVolume: 10n ** 12n }
-    // A hundredth of the volume at 4 % a day costs 4 % · √0.01 = 40 basis points.
-    expect(Number(expectedFill(10n ** 12n, 'buy', { ...cost, impact }, 10n ** 10n))).toBeCloseTo(1.004e12, -2)
-    expect(Number(expectedFill(10n ** 12n, 'sell', { ...cost, impact }, 10n ** 10n))).toBeCloseTo(
-      0.996e12,
-      -2,
-    )
-    expect(expectedFill(10n ** 12n, 'buy', { ...cost, impact }, 1n)).toBeGreaterThan(10n ** 12n)
-    expect(expectedFill(10n ** 12n, 'buy', { ...cost, impact }, 0n)).toBe(10n ** 12n)
-  })
-
-  test('splits a trade over two thin perpetuals that one alone would have taken', async () => {
-    const thin = { dailyVolBps: 400n, dailyVolume: 1_000n * 10n ** 8n }
-    const costs = free.costs.map((cost, i) => {
-      const { symbol } = free.universe.instruments[i]!
-      if (symbol.startsWith('ETH-PERP')) return { ...cost, impact: thin }
-      return symbol === 'ETH' ? { ...cost, halfSpreadBps: 300n } : cost
-    })
-    const targets = [{ of: { group: 1 }, targetBps: 400n, bandBps: 0n }]
-    const traded = symbols((await plan({ ...free, targets, costs })).trades)
-    expect(traded.filter((symbol) => symbol.startsWith('ETH-PERP'))).toHaveLength(2)
   })
 })
 
@@ -267,6 +152,23 @@ describe('a risk model', () => {
       (row) => row.reduce((sum, f, k) => sum + f * gap[k]!, 0) ** 2,
     )
     expect(squares.reduce((sum, x) => sum + x, 0)).toBeCloseTo(quadratic(gap, covariance), 12)
+  })
+
+  test('by drift weighs a long-only book as the backtest of weights does, and no other', async () => {
+    const targets = [
+      { of: { group: 0 }, targetBps: 600n, bandBps: 0n },
+      { of: { group: 1 }, targetBps: 400n, bandBps: 0n },
+    ]
+    const drift = { ...free, targets, risk, weighing: { ...weighing, gapsBy: 'drift' } } as const
+    const [own, plain] = [await plan(drift), await plan({ ...drift, weighing })]
+    expect(own.outcome).toBe('trade')
+    const metric = deviationMetric(targetCovariance(targets, free.universe, free.mandate, risk), [0.06, 0.04])
+    const nav = Number(own.verdict.before.nav)
+    const gaps = own.targets.before.map(({ exposure, wanted }) => Number(exposure - wanted) / nav)
+    expect(own.weighed!.gapBefore).toBeCloseTo(75 * quadratic(gaps, metric) * 1e4, 9)
+    expect(own.weighed!.gapBefore).not.toBeCloseTo(plain.weighed!.gapBefore, 3)
+    const short = targets.map((target) => ({ ...target, targetBps: -100n }))
+    await expect(plan({ ...drift, targets: short })).rejects.toThrowError('gapsBy')
   })
 
   test.each([
