@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,8 +20,8 @@ export type PartResult = {
 type Done = { readonly slice: number; readonly seconds: number; readonly counts: Counts }
 type Job = { readonly part: Part; readonly slice: number }
 
-/** Where finished slices are kept between runs; ignored by git. */
-const STATE = join('bench', '.campaign')
+/** Where finished slices are kept between runs. Committed, so that a campaign of hours goes on on another machine. */
+const STATE = join('bench', 'campaign')
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
 
 /**
@@ -57,13 +57,17 @@ export async function runCampaign(
   )
 }
 
-/** One file per part and state of the sources it covers. */
+/** One file per part and state of the sources it covers; slices of other sources are worthless and go. */
 function stateFile({ key, covers }: Part): string {
   const changed = git('status', '--porcelain', '--', ...covers)
   if (changed !== '') throw new Error(`commit first, the campaign covers these files:\n${changed}`)
   const hash = createHash('sha256')
   for (const path of covers) hash.update(git('rev-parse', `HEAD:${path}`))
-  return join(STATE, `${key}-${hash.digest('hex').slice(0, 16)}.jsonl`)
+  const name = `${key}-${hash.digest('hex').slice(0, 16)}.jsonl`
+  for (const other of readdirSync(STATE)) {
+    if (other.startsWith(`${key}-`) && other !== name) rmSync(join(STATE, other))
+  }
+  return join(STATE, name)
 }
 
 const git = (...args: string[]) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim()
