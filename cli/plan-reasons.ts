@@ -37,7 +37,7 @@ export function planReasons({ outcome, reasons, postponed, weighed }: PlanReport
   const weighing = weighed
     ? [
         `    in bp of net asset value: being off target costs ${rounded(weighed.gapBefore)} before, ` +
-          `${rounded(weighed.gapAfter)} after; trading costs ${rounded(weighed.tradingCost)} ` +
+          `${rounded(weighed.gapAfter)} after; trading costs ${rounded(weighed.tradingCost + weighed.fundingCost)} ` +
           `and ${rounded(weighed.fixedCost)} for legs, gas and proof: ${weighed.worth ? 'it pays' : 'it does not pay'}`,
       ]
     : []

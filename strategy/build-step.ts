@@ -1,8 +1,8 @@
 import { exposureOf } from '#portfolio/exposure.js'
 import type { Step } from '#portfolio/step.js'
 import { sum } from '#portfolio/units.js'
+import { accountFloors } from './account-floors.js'
 import { allocateEquity } from './allocate-cash.js'
-import { borrowed, paidHoldings } from './borrowing.js'
 import type { PlanInput } from './plan.js'
 import { flowSplit } from './relaxation.js'
 import { expectedFill } from './trading-cost.js'
@@ -27,8 +27,7 @@ export function buildStep(input: PlanInput, trades: readonly bigint[]): Step {
   const untransferred = { universeId: mandate.universeId, cash, quantities }
   const after = exposureOf(untransferred, market, mandate, shape)
   const before = exposureOf(book, market, mandate, shape, flows)
-  const owed = borrowed(input, before)
-  const floors = paidHoldings(input, after).map((held, a) => held - owed[a]!)
+  const floors = accountFloors(input, after)
   const equity = allocateEquity(after, before, mandate, input.safetyBps ?? 200n, floors)
   return {
     market,

@@ -17,6 +17,7 @@ export function checkPlanInput(input: PlanInput): void {
   checkLength(mandate.slots, universe.instruments.length, 'mandate.slots')
   checkLength(mandate.accounts, shape.accounts, 'mandate.accounts')
   checkBps(input.safetyBps ?? 0n, 'safetyBps', 0n, BPS - 1n)
+  checkBps(input.stressBps ?? 0n, 'stressBps', 0n, BPS)
   checkBps(input.trackingWeightBps ?? 0n, 'trackingWeightBps', 0n, BPS)
   if (!Number.isInteger(flowAccount) || flowAccount < 0 || flowAccount >= shape.accounts) {
     throw new ShapeError('flowAccount', `a whole number from 0 to ${shape.accounts - 1}`)

@@ -16,7 +16,15 @@ import { underlyingsOf } from './triggers/trigger-context.js'
 /** The part of a plan's input that a fund decides, and its market and book do not. */
 export type Defined = Pick<
   PlanInput,
-  'targets' | 'costs' | 'safetyBps' | 'trackingWeightBps' | 'triggers' | 'weighing' | 'fixedCosts' | 'risk'
+  | 'targets'
+  | 'costs'
+  | 'safetyBps'
+  | 'stressBps'
+  | 'trackingWeightBps'
+  | 'triggers'
+  | 'weighing'
+  | 'fixedCosts'
+  | 'risk'
 >
 
 /**

@@ -2,7 +2,7 @@ import { exposureOf } from '#portfolio/exposure.js'
 import { marginShareBps } from '#portfolio/mandate.js'
 import type { MarketSlot } from '#portfolio/market.js'
 import { abs, sum } from '#portfolio/units.js'
-import { borrowed } from './borrowing.js'
+import { lackingBefore } from './account-floors.js'
 import { type Affine, affine, combine } from './linear-program.js'
 import type { PlanInput } from './plan.js'
 import { flowSplit, type Relaxation } from './relaxation.js'
@@ -26,7 +26,7 @@ export type LimitRow = {
 
 /**
  * Every limit of the mandate that trades or transfers can change; beside them the fund's own budgets of gamma and vega, and
- * that no account buys on credit.
+ * that no account buys on credit or runs short of margin under stress.
  */
 export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
   const { market, mandate, book, shape } = input
@@ -137,13 +137,20 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
       const worthless = market.slots[i]!.suspended && book.quantities[i]! >= 0n
       return counts && !worthless && r.weight[i]! > 0 ? Number(market.slots[i]!.price) / r.weight[i]! : 0
     })
-  borrowed(input, old).forEach((owed, a) => {
-    // No account buys on credit: spot and options are paid for, or owed no more than before.
-    const risk = combine([
-      [1, paid(a)],
-      [-1, r.equity[a]!],
-    ])
-    rows.push({ id: `cash[${a}]`, kind: 'risk', risk, factor: share(owed), of: affine(1), exact: true })
+  const stress = Number(input.stressBps ?? 0n) / 1e4
+  const lacking = lackingBefore(input)
+  mandate.accounts.forEach(({ marginMultipleBps }, a) => {
+    // No account buys on credit or comes nearer to its liquidation than the stress allows, or than it was.
+    const multiple = (Number(marginMultipleBps) / 1e4) * (1 + stress)
+    const margin = total(r.size, (i) => (mandate.slots[i]?.account === a ? multiple * rate(i) + stress : 0))
+    const needs = { cash: [paid(a), lacking.credit[a]!], stress: [margin, lacking.stress[a]!] } as const
+    for (const [name, [needed, lack]] of Object.entries(needs)) {
+      const risk = combine([
+        [1, needed],
+        [-1, r.equity[a]!],
+      ])
+      rows.push({ id: `${name}[${a}]`, kind: 'risk', risk, factor: share(lack), of: affine(1), exact: true })
+    }
   })
   risk('freeCollateral', total(r.size, rate), marginShareBps(mandate), share(old.margin) / 1e4)
 

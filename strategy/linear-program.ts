@@ -60,6 +60,7 @@ const EFFORTS = [
 /** Curves are touched by tangents until the program is this near to them, in the unit of the objective. */
 const CURVE_GAP = 1e-8
 const CURVE_ROUNDS = 40
+/** Beyond this the solver takes no number: a book is worth so little that nothing about it is told apart. */
 const LARGEST = 1e12
 
 type Row = { readonly terms: ReadonlyMap<number, number>; readonly upper: number; readonly equal: boolean }
@@ -107,8 +108,14 @@ export class LinearProgram {
     return affine(0, [[bound, 1]])
   }
 
-  /** Hands the program to the solver and keeps it there for as long as `use` lasts. */
+  /** Values of the variables at the minimum, or undefined when no values satisfy every row. @throws {@link SolverError} */
+  async solve(): Promise<Float64Array | undefined> {
+    return this.open((solver) => solver.solve()?.values)
+  }
+
+  /** Hands the program to the solver and keeps it there for as long as `use` lasts; too large a number has no solution. */
   async open<T>(use: (solver: OpenProgram) => T): Promise<T> {
+    if (this.#rows.some(tooLarge)) return use({ solve: () => undefined })
     loaded ??= load()
     const highs = await loaded
     const { starts, indices, values } = packed(this.#rows)
@@ -146,8 +153,7 @@ export class LinearProgram {
           const x = valueAt(of, solution)
           return curve.value(x) - solution[bound]! > CURVE_GAP ? [tangent(of, curve, bound, x)] : []
         })
-        // Beyond what the solver can hold, a book is worth so little that nothing about it is told apart.
-        if (rows.some(({ terms }) => [...terms.values()].some((c) => !(Math.abs(c) < LARGEST)))) return false
+        if (rows.some(tooLarge)) return false
         for (const { terms, upper } of rows) {
           model.addRow(-highs.infinity, upper, { indices: [...terms.keys()], values: [...terms.values()] })
         }
@@ -186,6 +192,9 @@ function tangent(of: Affine, { value, slope }: Curve, bound: number, x: number):
   ])
   return { terms, upper: rise * x - value(x) - constant, equal: false }
 }
+
+const tooLarge = ({ terms, upper }: Row): boolean =>
+  [upper, ...terms.values()].some((x) => !(Math.abs(x) < LARGEST))
 
 /** Rows in compressed form, without coefficients too small to mean anything. */
 function packed(rows: readonly Row[]): { starts: number[]; indices: number[]; values: number[] } {

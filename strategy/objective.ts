@@ -21,6 +21,7 @@ export function objective(
 ): Affine[] {
   return [
     relaxed.cost,
+    relaxed.funding,
     combine([[TIE_BREAK, relaxed.turnover]]),
     ...(input.weighing ? riskOfGaps(program, input, relaxed) : pricesOfGaps(program, input, relaxed, pulled)),
     ...closePositions(program, relaxed, closing),

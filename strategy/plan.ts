@@ -6,6 +6,7 @@ import type { Market } from '#portfolio/market.js'
 import type { Shape } from '#portfolio/shape.js'
 import type { Step, Verdict } from '#portfolio/step.js'
 import type { Universe } from '#portfolio/universe.js'
+import type { Leg } from './execution/step-legs.js'
 import type { RiskModel } from './risk-model.js'
 import type { Target, Tracking } from './targets.js'
 import type { TradingCost } from './trading-cost.js'
@@ -34,7 +35,8 @@ export type FixedCosts = { readonly leg: bigint; readonly batch: bigint }
  *
  * `triggers` say when a trade is worth considering: targets beyond their bands unless given, broken limits and expired
  * options always. With `weighing`, being off target is priced by its `risk`; without, by `trackingWeightBps` per dollar
- * (500 unless given, 5 cents). `lastTradeAt` is the time of the snapshot the book was last traded at, in seconds: one
+ * (500 unless given, 5 cents). `stressBps` is the move against every slot that each account must stand while the legs are
+ * done (0 unless given). `lastTradeAt` is the time of the snapshot the book was last traded at, in seconds: one
  * snapshot is traded once.
  */
 export type PlanInput = {
@@ -58,6 +60,7 @@ export type PlanInput = {
   readonly risk?: RiskModel
   readonly weighing?: Weighing
   readonly fixedCosts?: FixedCosts
+  readonly stressBps?: bigint
   readonly lastTradeAt?: bigint
 }
 
@@ -92,12 +95,13 @@ export type Reason = {
 
 /**
  * What a trade is worth against what it costs, in basis points of net asset value: the price of being off target before and
- * after, what the trades cost against the marks, and the fixed cost of their legs and of the batch.
+ * after, what the trades cost against the marks and in expected funding, and the fixed cost of their legs and the batch.
  */
 export type Weighed = {
   readonly gapBefore: number
   readonly gapAfter: number
   readonly tradingCost: number
+  readonly fundingCost: number
   readonly fixedCost: number
   readonly worth: boolean
 }
@@ -129,6 +133,8 @@ export type Plan = {
   readonly outcome: 'trade' | 'hold' | 'infeasible'
   readonly reasons: readonly Reason[]
   readonly trades: readonly PlannedTrade[]
+  /** Trades and transfers in an order that keeps every account above its margin on the way. */
+  readonly legs: readonly Leg[]
   readonly step: Step
   readonly verdict: Verdict
   readonly limits: readonly LimitLine[]

@@ -1,5 +1,7 @@
 import { abs, sum } from '#portfolio/units.js'
 import { checkPlanInput } from './check-plan-input.js'
+import { orderLegs } from './execution/order-legs.js'
+import type { Leg } from './execution/step-legs.js'
 import { conflictingLimits } from './optimize.js'
 import type { LimitLine, Plan, PlanInput, Reason, Weighed } from './plan.js'
 import { type Candidate, candidate, search, tradableSlots, withoutBudgets } from './search.js'
@@ -10,7 +12,11 @@ import { weigh } from './weigh.js'
 import { wishOf } from './wish.js'
 
 /** Evaluated beside a fund's own triggers, whatever those are. */
-const ALWAYS: readonly TriggerConfig[] = [{ kind: 'limitBreached' }, { kind: 'expiry', horizonSeconds: 0 }]
+const ALWAYS: readonly TriggerConfig[] = [
+  { kind: 'limitBreached' },
+  { kind: 'redemption' },
+  { kind: 'expiry', horizonSeconds: 0 },
+]
 /** Private budgets are acted on like limits: what a fund sets for its gamma and vega is not weighed against a spread. */
 const UNWEIGHED: readonly Reason['code'][] = ['gammaBudget', 'vegaBudget']
 
@@ -46,7 +52,13 @@ export async function plan(input: PlanInput): Promise<Plan> {
     chosen: Candidate,
     reasons: readonly Reason[],
     weighed?: Weighed,
-  ) => report(input, outcome, still, chosen, tracking, fired, [...causes, ...reasons], weighed)
+  ): Plan => {
+    const safe = outcome === 'infeasible' ? { legs: [] } : legsOf(input, chosen)
+    const because = [...causes, ...reasons]
+    const made = { still, chosen, tracking, fired, weighed }
+    if ('refused' in safe) return report(input, 'infeasible', made, [...because, safe.refused], [])
+    return report(input, outcome, made, because, safe.legs)
+  }
 
   if (worthless) return finish('infeasible', still, [{ code: 'no_value', subject: 'nav' }])
   if (causes.length === 0 && still.verdict.outcome === 'compliant') {
@@ -122,15 +134,42 @@ const outcomeOf = (chosen: Candidate, reduced: readonly Reason[]): Plan['outcome
   return reduced.length > 0 ? 'infeasible' : 'hold'
 }
 
+/** The legs in an order that no account falls short on; or which one does. */
+function legsOf(input: PlanInput, { step }: Candidate): { legs: readonly Leg[] } | { refused: Reason } {
+  const { universe, shape, market, costs, stressBps = 0n } = input
+  const coins = universe.instruments.map(({ underlying }) => underlying)
+  const ordered = orderLegs({
+    step,
+    shape,
+    stressBps: market.slots.map(() => stressBps),
+    factors: market.slots.map((_, i) => (coins[i] === undefined ? i : coins.indexOf(coins[i]))),
+    lots: market.slots.map((_, i) => costs[i]?.lot ?? 1n),
+  })
+  if (!('refused' in ordered)) return ordered
+  const { account, shortfall } = ordered.refused
+  return {
+    refused: {
+      code: 'unsafe_order',
+      subject: `account[${account}]`,
+      numbers: { shortfall: Number(shortfall) / 1e16 },
+    },
+  }
+}
+
+type Made = {
+  readonly still: Candidate
+  readonly chosen: Candidate
+  readonly tracking: readonly Tracking[]
+  readonly fired: TriggerOutcome
+  readonly weighed: Weighed | undefined
+}
+
 function report(
   input: PlanInput,
   outcome: Plan['outcome'],
-  still: Candidate,
-  chosen: Candidate,
-  before: readonly Tracking[],
-  { suppressed }: TriggerOutcome,
+  { still, chosen, tracking: before, fired, weighed }: Made,
   reasons: readonly Reason[],
-  weighed: Weighed | undefined,
+  legs: readonly Leg[],
 ): Plan {
   const { step, verdict } = chosen
   const after = trackTargets(input.targets, verdict.after)
@@ -151,11 +190,12 @@ function report(
     outcome,
     reasons,
     trades,
+    legs,
     step,
     verdict,
     limits,
     targets: { before, after },
-    postponed: suppressed,
+    postponed: fired.suppressed,
     ...(weighed ? { weighed } : {}),
     expectedCost: verdict.used.cost,
     trackingBefore: distance(before),

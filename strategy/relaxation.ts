@@ -25,6 +25,7 @@ export type Relaxation = {
   readonly equity: readonly Affine[]
   readonly navAfter: Affine
   readonly cost: Affine
+  readonly funding: Affine
   readonly traded: Affine
   readonly turnover: Affine
   readonly carried: { readonly cost: number; readonly gain: number; readonly turnover: number }
@@ -127,6 +128,10 @@ export function relax(program: LinearProgram, input: PlanInput, tradable: Readon
     equity,
     navAfter,
     cost,
+    funding: both((i, way) => {
+      const paid = (Number(costs[i]?.fundingBps ?? 0n) / 1e4) * (way === 'buy' ? 1 : -1)
+      return weight[i]! > 0 ? (Math.max(0, paid) * Number(market.slots[i]!.price)) / weight[i]! : 0
+    }),
     traded: both((i) => (weight[i]! > 0 ? Number(market.slots[i]!.price) / weight[i]! : 0)),
     turnover: program.named(both(() => 1)),
     carried: { cost: sumOf('cost'), gain: sumOf('gain'), turnover: sumOf('turnover') },

@@ -1,5 +1,6 @@
 import { turnoverWeight } from '#portfolio/market.js'
 import { evaluateStep, type Step, type Verdict } from '#portfolio/step.js'
+import { accountFloors } from './account-floors.js'
 import { buildStep } from './build-step.js'
 import { budgetsOf } from './limit-rows.js'
 import { type Demand, optimize } from './optimize.js'
@@ -8,7 +9,7 @@ import { ROUNDINGS, roundLots } from './round-lots.js'
 import { type Tracking, trackTargets } from './targets.js'
 import { greekBudget } from './triggers/greek-budget.js'
 import type { TriggerConfig } from './triggers/trigger-config.js'
-import { gapPrice } from './weigh.js'
+import { costOf, gapPrice } from './weigh.js'
 import type { Wish } from './wish.js'
 
 /** A step in exact integers, and what the reference model says of it. */
@@ -68,17 +69,20 @@ type Scored = Candidate & { readonly score: number; readonly reached: boolean }
 /** What being off target and trading cost, as a share of the net asset value, and whether every target asked for is reached. */
 function score(wish: Wish, trades: readonly bigint[], price: (gaps: readonly Tracking[]) => number): Scored {
   const found = candidate(wish.input, trades)
-  const { after, used, checks } = found.verdict
+  const { after, checks } = found.verdict
   const tracking = trackTargets(wish.input.targets, after)
   const nav = Number(after.nav)
   const left = [...wish.closing].reduce((sum, i) => sum + Math.abs(Number(after.values[i]!)) / nav, 0)
-  // A limit that is only reduced counts by what is left of it, far above any cost.
+  // Credit, and a limit that is only reduced, count by what is left of them, far above any cost.
+  const credit = accountFloors(wish.input, after).reduce(
+    (sum, floor, a) => sum + Math.max(0, Number(floor - after.accountEquity[a]!) / nav),
+    0,
+  )
   const out = checks.filter(({ kind, status }) => kind === 'risk' && status === 'reducing')
   const breach = out.reduce((sum, { headroom, scale }) => sum - Number(headroom) / Number(scale) / nav, 0)
-  const legs = trades.filter((t) => t !== 0n).length * Number(wish.input.fixedCosts?.leg ?? 0n)
   return {
     ...found,
-    score: price(tracking) + (Number(used.cost) + legs) / nav + left + 100 * breach,
+    score: price(tracking) + costOf(wish.input, found.verdict) / nav + left + 100 * (breach + credit),
     reached: tracking.every(({ label, inside }) => inside || !wish.pulled.has(label)),
   }
 }

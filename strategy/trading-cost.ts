@@ -4,7 +4,8 @@ import { fixed, ONE, squareRoot } from './options/fixed-point.js'
 
 /**
  * How one instrument trades: half the spread and the venue's fee in basis points of the mark, the quantity step and the
- * smallest quantity in 1e-8 unit. With `impact`, a trade moves the price against itself by the square-root law.
+ * smallest quantity in 1e-8 unit. With `impact`, a trade moves the price against itself by the square-root law. `fundingBps`
+ * is what a long is expected to pay in funding over the plan's horizon, in basis points of the mark; a short the opposite.
  */
 export type TradingCost = {
   readonly halfSpreadBps: bigint
@@ -12,6 +13,7 @@ export type TradingCost = {
   readonly lot: bigint
   readonly minimum: bigint
   readonly impact?: Impact
+  readonly fundingBps?: bigint
 }
 
 /**
@@ -38,11 +40,12 @@ export function expectedFill(
 /** @throws `ShapeError` or `OutOfRangeError` naming the field. */
 export function checkCosts(costs: readonly TradingCost[], instruments: number): void {
   checkLength(costs, instruments, 'costs')
-  costs.forEach(({ halfSpreadBps, feeBps, lot, minimum, impact }, i) => {
+  costs.forEach(({ halfSpreadBps, feeBps, lot, minimum, impact, fundingBps = 0n }, i) => {
     checkBps(halfSpreadBps, `costs[${i}].halfSpreadBps`, 0n, BPS)
     checkBps(feeBps, `costs[${i}].feeBps`, 0n, BPS)
     if (lot <= 0n) throw new OutOfRangeError(`costs[${i}].lot`, 'above 0')
     if (minimum < 0n) throw new OutOfRangeError(`costs[${i}].minimum`, '0 or above')
+    checkBps(fundingBps, `costs[${i}].fundingBps`, -BPS, BPS)
     if (!impact) return
     checkBps(impact.dailyVolBps, `costs[${i}].impact.dailyVolBps`, 0n, 10n * BPS)
     if (impact.dailyVolume <= 0n) throw new OutOfRangeError(`costs[${i}].impact.dailyVolume`, 'above 0')

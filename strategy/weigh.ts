@@ -8,24 +8,31 @@ import { type Tracking, trackTargets } from './targets.js'
  * exceeds the target's destination, unless its risk is weighed.
  */
 export function weigh(input: PlanInput, before: Verdict, after: Verdict): Weighed {
-  const { nav: worthNow } = before.after
-  const nav = Number(worthNow)
-  const bps = (x: bigint | number) => (Number(x) / nav) * 1e4
+  const worthNow = before.after.nav
   const price = gapPrice(input, worthNow)
-  const legs = after.trades.filter((t) => t !== 0n).length
-  const { leg = 0n, batch = 0n } = input.fixedCosts ?? {}
+  const bps = (x: number) => (x / Number(worthNow)) * 1e4
   const gapBefore = price(trackTargets(input.targets, before.before)) * 1e4
   const gapAfter = price(trackTargets(input.targets, after.after)) * 1e4
-  const tradingCost = bps(after.used.cost)
-  const fixedCost = bps(BigInt(legs) * leg + batch)
-  return {
-    gapBefore,
-    gapAfter,
-    tradingCost,
-    fixedCost,
-    worth: gapBefore - gapAfter > tradingCost + fixedCost,
-  }
+  const tradingCost = bps(Number(after.used.cost))
+  const fundingCost = bps(fundingOf(input, after.trades))
+  const fixedCost = bps(legCostOf(input, after.trades) + Number(input.fixedCosts?.batch ?? 0n))
+  const worth = gapBefore - gapAfter > tradingCost + fundingCost + fixedCost
+  return { gapBefore, gapAfter, tradingCost, fundingCost, fixedCost, worth }
 }
+
+/** What the trades cost but for the batch, in 1e-16 quote: against the marks, for their legs, and in funding. */
+export const costOf = (input: PlanInput, { used, trades }: Verdict): number =>
+  Number(used.cost) + legCostOf(input, trades) + fundingOf(input, trades)
+
+const legCostOf = ({ fixedCosts }: PlanInput, trades: readonly bigint[]): number =>
+  trades.filter((t) => t !== 0n).length * Number(fixedCosts?.leg ?? 0n)
+
+/** Expected funding of what is traded, where it is paid and not received: a plan does not trade to be paid funding. */
+const fundingOf = ({ costs, market }: PlanInput, trades: readonly bigint[]): number =>
+  trades.reduce((total, t, i) => {
+    const paid = (Number(t * market.slots[i]!.price) * Number(costs[i]?.fundingBps ?? 0n)) / 1e4
+    return total + Math.max(0, paid)
+  }, 0)
 
 /** What a set of gaps costs, as a share of `netAssetValue` (1e-16 quote). */
 export function gapPrice(input: PlanInput, netAssetValue: bigint): (tracking: readonly Tracking[]) => number {

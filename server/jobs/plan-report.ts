@@ -1,6 +1,7 @@
 import { evaluateStep } from '#portfolio/step.js'
 import { abs, formatDecimal, PRICE_DECIMALS, QUANTITY_DECIMALS, VALUE_DECIMALS } from '#portfolio/units.js'
 import { buildStep } from '#strategy/build-step.js'
+import type { Leg } from '#strategy/execution/step-legs.js'
 import type { Plan, Reason } from '#strategy/plan.js'
 import type { Tracking } from '#strategy/targets.js'
 import type { PlanReport } from '../schemas/plan.js'
@@ -59,6 +60,7 @@ export async function reportPlan(
     strategyVersion,
     ...whyOf(proposal),
     trades,
+    legs: (proposal?.legs ?? []).map((leg) => legLine(leg, symbols)),
     limits,
     nav: { before: value(verdict.before.nav), after: value(verdict.after.nav) },
     equity: { before: accounts(verdict.before.accountEquity), after: accounts(verdict.after.accountEquity) },
@@ -95,6 +97,17 @@ function unsaid({ outcome, reasons, weighed }: Plan): Reason[] {
   const { worth: _, ...numbers } = weighed
   return [{ code: 'not_worth_cost', subject: 'book', numbers }]
 }
+
+const legLine = (leg: Leg, symbols: readonly string[]): PlanReport['legs'][number] =>
+  leg.kind === 'transfer'
+    ? { kind: 'transfer', from: leg.from, to: leg.to, amount: value(leg.amount) }
+    : {
+        kind: 'trade',
+        symbol: symbols[leg.slot]!,
+        account: leg.account,
+        quantity: formatDecimal(leg.quantity, QUANTITY_DECIMALS),
+        expectedFill: formatDecimal(leg.fill, PRICE_DECIMALS),
+      }
 
 const lineOf = ({ exposure, wanted, band, inside }: Tracking) => ({
   exposure: value(exposure),

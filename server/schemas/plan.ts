@@ -38,6 +38,7 @@ const Weighed = z.object({
   gapBefore: z.number(),
   gapAfter: z.number(),
   tradingCost: z.number(),
+  fundingCost: z.number(),
   fixedCost: z.number(),
   worth: z.boolean(),
 })
@@ -48,6 +49,18 @@ const TargetLine = z.object({
   band: z.string(),
   inside: z.boolean(),
 })
+
+/** What to do first, and then: trades by symbol, and cash moved between accounts. */
+const Leg = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('trade'),
+    symbol: z.string(),
+    account: z.int(),
+    quantity: z.string(),
+    expectedFill: z.string(),
+  }),
+  z.object({ kind: z.literal('transfer'), from: z.int(), to: z.int(), amount: z.string() }),
+])
 
 const BeforeAfter = z.object({ before: z.string(), after: z.string() })
 
@@ -70,6 +83,7 @@ export const PlanReport = z
         cost: z.string(),
       }),
     ),
+    legs: z.array(Leg),
     limits: z.array(z.object({ id: z.string(), rule: z.int(), before: Line, after: Line })),
     nav: BeforeAfter,
     equity: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),

@@ -32,6 +32,7 @@ const CostWire = z.strictObject({
   feeBps: Decimal,
   lot: Decimal,
   minimum: Decimal,
+  fundingBps: Decimal.optional(),
   impact: z.strictObject({ dailyVolBps: Decimal, dailyVolume: Decimal }).optional(),
 })
 
@@ -55,6 +56,7 @@ export const StrategyWire = z
     targets: z.array(TargetWire).max(64),
     triggers: z.array(TriggerWire).max(64).optional(),
     safetyBps: Decimal.optional(),
+    stressBps: Decimal.optional(),
     trackingWeightBps: Decimal.optional(),
     weighing: z.strictObject({ riskAversion: Decimal, horizonDays: Decimal }).optional(),
     risk: RiskWire.optional(),
@@ -80,12 +82,13 @@ export function parseStrategy(input: unknown, universe: Universe, at = 'strategy
   const wire = parseWire(StrategyWire, input, at)
   const below = (field: string) => (at === '' ? field : `${at}.${field}`)
   const { weighing, fixedCosts, triggers, risk } = wire
-  const share = (name: 'safetyBps' | 'trackingWeightBps') =>
+  const share = (name: 'safetyBps' | 'stressBps' | 'trackingWeightBps') =>
     wire[name] !== undefined && { [name]: parseWhole(wire[name], below(name)) }
   return {
     targets: wire.targets.map((row, k) => parseTarget(row, universe, below(`targets[${k}]`))),
     costs: parseCosts(wire.costs, universe, below('costs')),
     ...share('safetyBps'),
+    ...share('stressBps'),
     ...share('trackingWeightBps'),
     ...(triggers && { triggers: triggers.map((row, k) => parseTrigger(row, below(`triggers[${k}]`))) }),
     ...(risk && { risk: parseRisk(risk, below('risk')) }),
@@ -128,12 +131,13 @@ function parseCosts(wire: CostsWire, universe: Universe, at: string): TradingCos
   for (const symbol of Object.keys(wire)) slotOf(universe, symbol, quantityField(symbol, at))
   return universe.instruments.map(({ symbol }) => {
     const row = wire[symbol]
-    const impact = row?.impact
+    const { impact, fundingBps } = row ?? {}
     return {
       halfSpreadBps: parseWhole(row?.halfSpreadBps, `${at}.${symbol}.halfSpreadBps`),
       feeBps: parseWhole(row?.feeBps, `${at}.${symbol}.feeBps`),
       lot: parseQuantity(row?.lot, `${at}.${symbol}.lot`),
       minimum: parseQuantity(row?.minimum, `${at}.${symbol}.minimum`),
+      ...(fundingBps !== undefined && { fundingBps: parseWhole(fundingBps, `${at}.${symbol}.fundingBps`) }),
       ...(impact && {
         impact: {
           dailyVolBps: parseWhole(impact.dailyVolBps, `${at}.${symbol}.impact.dailyVolBps`),

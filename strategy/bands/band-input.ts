@@ -1,24 +1,18 @@
 import { BaseError } from '#portfolio/base-error.js'
 
-type Fields = Readonly<Record<string, number>>
-type Checks = { readonly above?: Fields; readonly from?: Fields; readonly any?: Fields }
+/** @throws {@link BandInputError} unless `x` is finite and above 0. */
+export function requirePositive(field: string, x: number): void {
+  if (!(x > 0 && x < Infinity)) throw new BandInputError(field, 'a finite number above 0')
+}
 
-/**
- * Refuses what no formula of this folder can use: the fields of `above` must be finite and above 0, those of `from` finite
- * and 0 or above, those of `any` finite.
- *
- * @throws {@link BandInputError}
- */
-export function checkBandInput({ above = {}, from = {}, any = {} }: Checks): void {
-  for (const [field, x] of Object.entries(above)) {
-    if (!(x > 0 && Number.isFinite(x))) throw new BandInputError(field, 'a finite number above 0')
-  }
-  for (const [field, x] of Object.entries(from)) {
-    if (!(x >= 0 && Number.isFinite(x))) throw new BandInputError(field, 'a finite number, 0 or above')
-  }
-  for (const [field, x] of Object.entries(any)) {
-    if (!Number.isFinite(x)) throw new BandInputError(field, 'a finite number')
-  }
+/** @throws {@link BandInputError} unless `x` is finite and not below 0. */
+export function requireNonNegative(field: string, x: number): void {
+  if (!(x >= 0 && x < Infinity)) throw new BandInputError(field, 'a finite number, 0 or above')
+}
+
+/** @throws {@link BandInputError} unless `x` is finite. */
+export function requireFinite(field: string, x: number): void {
+  if (!Number.isFinite(x)) throw new BandInputError(field, 'a finite number')
 }
 
 export class BandInputError extends BaseError {

@@ -1,4 +1,4 @@
-import { checkBandInput } from './band-input.js'
+import { requireNonNegative, requirePositive } from './band-input.js'
 
 /** `vega` per volatility of 1, in money; `vol` per √year; `hedges` evenly spaced over the option's life. */
 export type HedgingErrorInput = {
@@ -14,6 +14,8 @@ export type HedgingErrorInput = {
  * @throws {@link BandInputError}
  */
 export function hedgingError({ vega, vol, hedges }: HedgingErrorInput): number {
-  checkBandInput({ above: { hedges }, from: { vega, vol } })
+  requirePositive('hedges', hedges)
+  requireNonNegative('vega', vega)
+  requireNonNegative('vol', vol)
   return (Math.sqrt(Math.PI / 4) * vega * vol) / Math.sqrt(hedges)
 }

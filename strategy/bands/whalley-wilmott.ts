@@ -1,4 +1,4 @@
-import { checkBandInput } from './band-input.js'
+import { requireFinite, requireNonNegative, requirePositive } from './band-input.js'
 
 /**
  * `price` of the underlying and `gamma` per unit of it, of whatever is hedged (either sign); `cost` the one-way proportional
@@ -23,6 +23,11 @@ export type WhalleyWilmottInput = {
  */
 export function whalleyWilmott(input: WhalleyWilmottInput): number {
   const { price, gamma, cost, riskAversion, rate = 0, years = 0 } = input
-  checkBandInput({ above: { price, riskAversion }, from: { cost, years }, any: { gamma, rate } })
+  requirePositive('price', price)
+  requirePositive('riskAversion', riskAversion)
+  requireNonNegative('cost', cost)
+  requireNonNegative('years', years)
+  requireFinite('gamma', gamma)
+  requireFinite('rate', rate)
   return Math.cbrt((1.5 * Math.exp(-rate * years) * cost * price * gamma * gamma) / riskAversion)
 }

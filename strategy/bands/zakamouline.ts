@@ -1,4 +1,4 @@
-import { checkBandInput } from './band-input.js'
+import { requireFinite, requireNonNegative, requirePositive } from './band-input.js'
 
 /** As for Whalley & Wilmott, and `vol` per √year; `years` to expiry must be above 0. */
 export type ZakamoulineInput = {
@@ -29,7 +29,13 @@ export type ZakamoulineBand = {
  */
 export function zakamouline(input: ZakamoulineInput): ZakamoulineBand {
   const { price, gamma, vol, years, cost, riskAversion, rate = 0 } = input
-  checkBandInput({ above: { price, vol, years, riskAversion }, from: { cost }, any: { gamma, rate } })
+  requirePositive('price', price)
+  requirePositive('vol', vol)
+  requirePositive('years', years)
+  requirePositive('riskAversion', riskAversion)
+  requireNonNegative('cost', cost)
+  requireFinite('gamma', gamma)
+  requireFinite('rate', rate)
   const slope = Math.abs(gamma)
   const discounted = (Math.exp(-rate * years) / vol) ** 0.25
   return {
@@ -45,6 +51,7 @@ export function zakamouline(input: ZakamoulineInput): ZakamoulineBand {
  * costs leave no variance to earn.
  */
 export function adjustedVol(vol: number, volAdjustment: number, side: 'long' | 'short'): number {
-  checkBandInput({ from: { vol }, any: { volAdjustment } })
+  requireNonNegative('vol', vol)
+  requireFinite('volAdjustment', volAdjustment)
   return vol * Math.sqrt(Math.max(0, 1 + (side === 'long' ? volAdjustment : -volAdjustment)))
 }

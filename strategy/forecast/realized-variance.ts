@@ -1,3 +1,5 @@
+import { checkCount, ForecastInputError } from './check-variances.js'
+
 /** One price of one asset; `time` in seconds since 1970, prices in any one unit. */
 export type PricePoint = { readonly time: number; readonly price: number }
 
@@ -5,24 +7,31 @@ export type PricePoint = { readonly time: number; readonly price: number }
 export type DayVariance = { readonly day: number; readonly variance: number }
 
 const DAY = 86_400
-const HOURS = 24
-/** A day with fewer returns says too little about itself. */
-const RETURNS_MIN = 20
+/** A day with a smaller share of its returns says too little about itself. */
+const SHARE_MIN = 5 / 6
 
 /**
- * Realized variance per UTC day: the sum of squared logarithmic returns between hourly prices in time order, scaled to 24
- * where a few are missing. A return belongs to the day it ends in; days with fewer than 20 are left out.
+ * Realized variance per UTC day: the sum of squared logarithmic returns between prices in time order, scaled to
+ * `returnsPerDay` (24 unless given) where a few are missing. A return belongs to the day it ends in; days with fewer than
+ * five sixths of their returns are left out.
+ *
+ * @throws {@link ForecastInputError}
  */
-export function realizedVariance(prices: readonly PricePoint[]): DayVariance[] {
+export function realizedVariance(prices: readonly PricePoint[], returnsPerDay = 24): DayVariance[] {
+  checkCount(returnsPerDay, 'returnsPerDay')
   const days = new Map<number, { squares: number; returns: number }>()
   for (const [i, { time, price }] of prices.entries()) {
     const last = prices[i - 1]
+    if (!(price > 0 && Number.isFinite(price)))
+      throw new ForecastInputError(`prices[${i}].price`, 'a finite price above 0')
+    if (!Number.isFinite(time) || (last && time <= last.time))
+      throw new ForecastInputError(`prices[${i}].time`, 'a time later than the one before')
     if (!last) continue
     const day = Math.floor(time / DAY)
     const { squares, returns } = days.get(day) ?? { squares: 0, returns: 0 }
     days.set(day, { squares: squares + Math.log(price / last.price) ** 2, returns: returns + 1 })
   }
   return [...days]
-    .filter(([, { returns }]) => returns >= RETURNS_MIN)
-    .map(([day, { squares, returns }]) => ({ day, variance: (squares * HOURS) / returns }))
+    .filter(([, { returns }]) => returns >= SHARE_MIN * returnsPerDay)
+    .map(([day, { squares, returns }]) => ({ day, variance: (squares * returnsPerDay) / returns }))
 }

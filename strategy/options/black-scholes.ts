@@ -1,4 +1,9 @@
-import { BaseError } from '#portfolio/base-error.js'
+import { checkFinite, checkNotNegative, checkPositive } from './check-number.js'
+import { normalCdf, normalDensity } from './normal-distribution.js'
+import { OptionInputError } from './option-input-error.js'
+import { logMoneyness, timeValue } from './time-value.js'
+
+export { normalCdf, normalDensity, OptionInputError }
 
 /** A European option seen from `forward`: amounts in quote per coin, volatility per √year, time in years. */
 export type OptionInput = {
@@ -9,42 +14,32 @@ export type OptionInput = {
   readonly years: number
 }
 
+/** A European option seen from `spot`, with continuous rates per year: `rate` on the quote, `coinRate` on the coin. */
+export type SpotOptionInput = Omit<OptionInput, 'forward'> & {
+  readonly spot: number
+  readonly rate: number
+  readonly coinRate: number
+}
+
 /**
- * Quote per coin. `delta` and `gamma` are slopes with respect to the forward, `vega` with respect to a volatility of 1
- * (divide by 100 for one volatility point).
+ * Value and slopes per coin, in quote. "Price" below is the spot for {@link blackScholes}, the forward for {@link black76}.
+ *
+ * - `delta`, `gamma`: first and second slope by that price (coins; coins per quote).
+ * - `vega`, `volga`: first and second slope by a volatility of 1 (a hundredth of vega is one volatility point).
+ * - `theta`: change per year that passes, all else still (a 365th is one day).
+ * - `rho`: slope by a rate of 1 on the quote, that price still.
+ * - `vanna`: slope of delta by a volatility of 1; `charm`: change of delta per year that passes.
  */
 export type OptionValue = {
   readonly price: number
   readonly delta: number
   readonly gamma: number
   readonly vega: number
-}
-
-const SQRT_2PI = Math.sqrt(2 * Math.PI)
-
-/** The standard normal density. */
-export const normalDensity = (x: number): number => Math.exp(-0.5 * x * x) / SQRT_2PI
-
-/**
- * The standard normal distribution function to about 1e-15 absolute: the series φ(x)·(x + x³/3 + x⁵/15 + …) around 0,
- * the continued fraction of the Mills ratio 1/(x + 1/(x + 2/(x + 3/…))) in the tails (Abramowitz & Stegun 26.2.11, .14).
- */
-export function normalCdf(x: number): number {
-  const z = Math.abs(x)
-  if (z > 38) return x > 0 ? 1 : 0
-  if (z < 3) {
-    let term = x
-    let total = x
-    for (let n = 3; Math.abs(term) > 1e-18 * Math.abs(total); n += 2) {
-      term *= (x * x) / n
-      total += term
-    }
-    return 0.5 + total * normalDensity(x)
-  }
-  let fraction = z
-  for (let n = 80; n >= 1; n--) fraction = z + n / fraction
-  const tail = normalDensity(z) / fraction
-  return x > 0 ? 1 - tail : tail
+  readonly theta: number
+  readonly rho: number
+  readonly vanna: number
+  readonly volga: number
+  readonly charm: number
 }
 
 /**
@@ -55,32 +50,69 @@ export function normalCdf(x: number): number {
  * @throws {@link OptionInputError}
  */
 export function black76({ type, forward, strike, vol, years }: OptionInput): OptionValue {
-  for (const [name, x] of Object.entries({ forward, strike })) {
-    if (!(x > 0 && Number.isFinite(x))) throw new OptionInputError(name, 'a finite number above 0')
-  }
-  for (const [name, x] of Object.entries({ vol, years })) {
-    if (!(x >= 0 && Number.isFinite(x))) throw new OptionInputError(name, 'a finite number, 0 or above')
-  }
-  const side = type === 'call' ? 1 : -1
-  const deviation = vol * Math.sqrt(years)
-  if (deviation === 0) {
-    const intrinsic = side * (forward - strike)
-    return { price: Math.max(intrinsic, 0), delta: intrinsic > 0 ? side : 0, gamma: 0, vega: 0 }
-  }
-  const d1 = Math.log(forward / strike) / deviation + deviation / 2
-  const d2 = d1 - deviation
-  const density = normalDensity(d1)
-  const price = side * (forward * normalCdf(side * d1) - strike * normalCdf(side * d2))
-  return {
-    price: Math.max(price, 0),
-    delta: side * normalCdf(side * d1),
-    gamma: density / (forward * deviation),
-    vega: forward * density * Math.sqrt(years),
-  }
+  checkPositive({ forward })
+  return valueOption({ type, spot: forward, strike, vol, years, rate: 0, coinRate: 0 }, 'forward')
 }
 
-export class OptionInputError extends BaseError {
-  constructor(field: string, expected: string) {
-    super(`${field} of an option must be ${expected}.`, { code: 'STRATEGY_OPTION_INPUT', field })
+/**
+ * Black & Scholes 1973 with a rate on either side (Merton 1973, Garman & Kohlhagen 1983): the forward is
+ * spot · e^((rate − coinRate)·years), the value discounted by e^(−rate·years). With `coinRate` = `rate` and the forward as
+ * `spot` it is Black's 1976 formula, discounted. Slopes as in Haug (2007), chapter 2.
+ *
+ * The price is the discounted intrinsic value of the forward and the time value of `time-value.ts`, so put–call parity holds
+ * to rounding, no price is below 0, and prices far out of the money keep their digits.
+ *
+ * @throws {@link OptionInputError}
+ */
+export function blackScholes(input: SpotOptionInput): OptionValue {
+  const { spot, rate, coinRate } = input
+  checkPositive({ spot })
+  checkFinite({ rate, coinRate })
+  return valueOption(input, 'spot')
+}
+
+/** `still` names the price that a change of the rate leaves where it is; the forward's rate only discounts. */
+function valueOption(input: SpotOptionInput, still: 'spot' | 'forward'): OptionValue {
+  const { type, spot, strike, vol, years, rate, coinRate } = input
+  checkPositive({ strike })
+  checkNotNegative({ vol, years })
+  const discount = Math.exp(-rate * years)
+  const coinDiscount = Math.exp(-coinRate * years)
+  const forward = (spot * coinDiscount) / discount
+  if (!(forward > 0 && Number.isFinite(forward)))
+    throw new OptionInputError('rate', 'one that leaves a finite forward')
+
+  const side = type === 'call' ? 1 : -1
+  const rootYears = Math.sqrt(years)
+  const deviation = vol * rootYears
+  checkFinite({ 'vol · √years': deviation })
+  const intrinsic = Math.max(side * (forward - strike), 0)
+  const smaller = Math.min(forward, strike)
+  const moneyness = logMoneyness(forward, strike)
+  const { value, slope } = timeValue(moneyness, deviation)
+  const price = discount * (intrinsic + smaller * value)
+
+  const d1 = moneyness / deviation + deviation / 2
+  const d2 = d1 - deviation
+  const certain = deviation === 0
+  const inTheMoney = intrinsic > 0 ? 1 : 0
+  const coins = side * coinDiscount * (certain ? inTheMoney : normalCdf(side * d1))
+  const paid = side * discount * strike * (certain ? inTheMoney : normalCdf(side * d2))
+  // F·φ(d1) and K·φ(d2) are the same number.
+  const bend = certain ? 0 : discount * smaller * slope
+  const carried = coinRate * coins
+  // Where the density has vanished so have these slopes, however large d1 and d2 are.
+  const times = (factor: () => number) => (bend > 0 ? bend * factor() : 0)
+  const vega = bend * rootYears
+  return {
+    price,
+    delta: coins,
+    gamma: times(() => 1 / (deviation * spot * spot)),
+    vega,
+    theta: carried * spot - rate * paid - times(() => vol / (2 * rootYears)),
+    rho: still === 'spot' ? years * paid : -years * price,
+    vanna: times(() => -d2 / (vol * spot)),
+    volga: times(() => (rootYears * d1 * d2) / vol),
+    charm: carried - times(() => ((rate - coinRate) / deviation - d2 / (2 * years)) / spot),
   }
 }

@@ -1,9 +1,9 @@
 import type { OptionTerms } from '#portfolio/instrument.js'
 import type { MarketSlot } from '#portfolio/market.js'
 import { abs, BPS, BPS_MAX, checkPrice, checkSlope } from '#portfolio/units.js'
-import { OptionInputError } from './black-scholes.js'
 import { PLACES } from './fixed-point.js'
 import { integerBlack76 } from './integer-black76.js'
+import { OptionInputError } from './option-input-error.js'
 
 /**
  * What an option is priced from. Coin prices in 1e-8 quote; `ivE8` is the implied volatility in 1e-8 per √year; `now` in

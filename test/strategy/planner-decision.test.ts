@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { abs } from '#portfolio/units.js'
+import { lackingBefore, stressedMargins } from '#strategy/account-floors.js'
 import type { PlanInput, Reason, Weighing } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
 import {
@@ -139,6 +140,63 @@ describe('options', () => {
     expect(symbols(planned.trades).some((symbol) => /-[CP]$/.test(symbol))).toBe(true)
     const after = planned.verdict.after
     expect(abs(after.vega) * 10_000n).toBeLessThanOrEqual(half * after.nav)
+  })
+})
+
+describe('legs', () => {
+  test('add up to the step: trades per slot, and cash per account with the transfers between them', async () => {
+    const { legs, step, trades } = await plan(free)
+    const traded = step.newBook.quantities.map((q, i) => q - step.oldBook.quantities[i]!)
+    const cash = step.oldBook.cash.map((c, a) => c + step.flowSplit[a]!)
+    for (const leg of legs) {
+      if (leg.kind === 'trade') {
+        traded[leg.slot]! -= leg.quantity
+        cash[leg.account]! -= leg.quantity * leg.fill
+      } else {
+        cash[leg.from]! -= leg.amount
+        cash[leg.to]! += leg.amount
+      }
+    }
+    expect(trades.length).toBeGreaterThan(0)
+    expect(traded.every((left) => left === 0n)).toBe(true)
+    expect(cash).toEqual(step.newBook.cash)
+  })
+
+  test('leave every account able to stand the stress, which takes cash along or fewer trades', async () => {
+    for (const stressBps of [0n, 500n, 1_500n]) {
+      const { verdict, outcome, step } = await plan({ ...free, stressBps })
+      expect(outcome).toBe('trade')
+      const needed = stressedMargins({ ...free, stressBps }, verdict.after)
+      verdict.after.accountEquity.forEach((equity, a) => {
+        expect([stressBps, a, equity >= needed[a]!]).toEqual([stressBps, a, true])
+      })
+      expect(step.newBook.cash.reduce((sum, c) => sum + c, 0n)).toBeGreaterThan(0n)
+    }
+  })
+
+  test('leave an account that could not stand it before no further from it', async () => {
+    const input = { ...free, stressBps: 10_000n }
+    const { verdict, outcome } = await plan(input)
+    expect(outcome).toBe('trade')
+    const before = lackingBefore(input).stress
+    expect(before.some((lack) => lack > 0n)).toBe(true)
+    stressedMargins(input, verdict.after).forEach((needed, a) => {
+      expect(needed - verdict.after.accountEquity[a]!).toBeLessThanOrEqual(before[a]!)
+    })
+  })
+})
+
+describe('funding', () => {
+  test('that a long would pay sends the trade to the venue that does not ask it', async () => {
+    const fundedAt = async (fundingBps: bigint) => {
+      const costs = free.costs.map((cost, i) =>
+        free.universe.instruments[i]!.symbol === 'ETH-PERP' ? { ...cost, fundingBps } : cost,
+      )
+      return symbols((await plan({ ...free, costs })).trades)
+    }
+    expect(await fundedAt(0n)).toContain('ETH-PERP')
+    expect(await fundedAt(-50n)).toContain('ETH-PERP')
+    expect(await fundedAt(50n)).not.toContain('ETH-PERP')
   })
 })
 

@@ -1,53 +1,40 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { ForecastInputError } from '#strategy/forecast/check-variances.js'
 import { ewma } from '#strategy/forecast/ewma.js'
-import { fitVariance, qlike } from '#strategy/forecast/forecast-variance.js'
-import { fitHar, fitLogHar } from '#strategy/forecast/har.js'
-import { type PricePoint, realizedVariance } from '#strategy/forecast/realized-variance.js'
-import { Prng } from '../../helpers/prng.js'
+import { fitVariance } from '#strategy/forecast/forecast-variance.js'
+import { fitHar, fitLogHar, historyNeeded } from '#strategy/forecast/har.js'
+import { qlike } from '#strategy/forecast/qlike.js'
+import { Random } from '#strategy/random.js'
 
-const DAY = 86_400
-const HOURLY = new URL('../../../../shared/data/hourly/binance_closes_1h_2021_2023.csv.gz', import.meta.url)
+const constant = Array<number>(400).fill(0.0004)
+const mean = (xs: readonly number[]) => xs.reduce((sum, x) => sum + x, 0) / xs.length
 
-/** A price that alternates up and down by `size` in logarithms each hour: the daily variance is 24·size². */
-function zigzag(days: number, size: (day: number) => number): PricePoint[] {
-  return Array.from({ length: days * 24 }, (_, hour) => ({
-    time: hour * 3_600,
-    price: 100 * Math.exp(hour % 2 === 0 ? 0 : size(Math.floor(hour / 24))),
-  }))
+/** Variances that follow a HAR with log-normal errors of deviation `noise`. */
+function harSeries(seed: number, days: number, noise: number): number[] {
+  const rng = new Random(seed)
+  const series = Array.from({ length: 30 }, () => 0.0004 * (1 + rng.uniform()))
+  for (let day = 0; day < days; day++) series.push(harNext(series) * Math.exp(noise * rng.normal()))
+  return series
 }
-
-describe('realized variance', () => {
-  test('is the sum of squared hourly returns of each day', () => {
-    const days = realizedVariance(zigzag(3, () => 0.01))
-    expect(days.map(({ day }) => day)).toEqual([0, 1, 2])
-    for (const { variance } of days) expect(variance).toBeCloseTo(24 * 0.0001, 12)
-  })
-
-  test('is scaled where hours are missing, and left out where most are', () => {
-    const prices = zigzag(3, () => 0.01).filter(
-      ({ time }) => !(time >= DAY + 20 * 3_600 && time < 2 * DAY) && !(time >= 2 * DAY + 10 * 3_600),
-    )
-    const days = realizedVariance(prices)
-    expect(days.map(({ day }) => day)).toEqual([0, 1])
-    expect(days[1]!.variance).toBeCloseTo(24 * 0.0001, 12)
-  })
-})
+const harNext = (past: readonly number[]) =>
+  0.00005 + 0.4 * past.at(-1)! + 0.3 * mean(past.slice(-7)) + 0.2 * mean(past.slice(-30))
 
 describe('forecasts', () => {
-  const constant = Array<number>(400).fill(0.0004)
-
-  test('of what never changes are what it was', () => {
-    const rng = new Prng(7)
-    // A regression needs some variation; a part in a thousand is enough.
-    const still = constant.map((v) => v * (1 + rng.int(-10, 10) / 10_000))
-    for (const days of [1, 7]) {
-      for (const fitted of [fitHar(still, days), fitLogHar(still, days), fitVariance(still, days).forecast]) {
-        expect(fitted(still) / 0.0004).toBeCloseTo(1, 2)
-      }
-    }
+  test.each([1, 7])('of what never changes are what it was, %i days ahead', (days) => {
+    for (const fitted of [
+      fitHar(constant, days),
+      fitLogHar(constant, days),
+      fitVariance(constant, days).forecast,
+    ])
+      expect(fitted(constant) / 0.0004).toBeCloseTo(1, 6)
     expect(ewma(constant)).toBeCloseTo(0.0004, 12)
+  })
+
+  test('of a price that never moves are next to nothing, and finite', () => {
+    const still = Array<number>(400).fill(0)
+    const forecast = fitVariance(still, 1).forecast(still)
+    expect(forecast).toBeGreaterThan(0)
+    expect(forecast).toBeLessThan(1e-11)
   })
 
   test('by EWMA weigh a variance n days ago by (1 − λ)·λ^n', () => {
@@ -57,28 +44,56 @@ describe('forecasts', () => {
   })
 
   test('by HAR recover the coefficients that made the series', () => {
-    const rng = new Prng(11)
-    const series = Array.from({ length: 30 }, () => 0.0004 * (1 + rng.int(0, 1000) / 1000))
-    const mean = (days: number) => series.slice(-days).reduce((sum, v) => sum + v, 0) / days
-    const next = () => 0.00005 + 0.4 * mean(1) + 0.3 * mean(7) + 0.2 * mean(30)
-    for (let day = 0; day < 400; day++) series.push(next() * (1 + rng.int(-1_000, 1_000) / 1e5))
-    expect(fitHar(series, 1)(series) / next()).toBeCloseTo(1, 2)
+    const series = harSeries(11, 400, 0.005)
+    for (const passes of [1, 50])
+      expect(fitHar(series, 1, passes)(series) / harNext(series)).toBeCloseTo(1, 2)
+  })
+
+  test('by HAR have the least QLIKE of all lines on the days they were fitted on', () => {
+    const series = harSeries(12, 400, 0.5)
+    const fitted = fitHar(series, 1)
+    const once = fitHar(series, 1, 1)
+    const loss = (scale: (past: readonly number[]) => number) => {
+      const losses: number[] = []
+      for (let end = 30; end < series.length; end++) {
+        const past = series.slice(0, end)
+        losses.push(qlike(series[end]!, fitted(past) * (1 + scale(past))))
+      }
+      return mean(losses)
+    }
+    const least = loss(() => 0)
+    // A small step along each regressor, which is a small step of its coefficient.
+    const along = [
+      (past: readonly number[]) => past.at(-1)!,
+      (past: readonly number[]) => mean(past.slice(-7)),
+    ]
+    for (const regressor of [() => 0.0004, ...along]) {
+      for (const step of [-0.02, 0.02])
+        expect(loss((past) => (step * regressor(past)) / fitted(past))).toBeGreaterThan(least)
+    }
+    expect(loss((past) => once(past) / fitted(past) - 1)).toBeGreaterThan(least)
+  })
+
+  test('by HAR never fall below a tenth of the last month', () => {
+    // Variance that falls in a straight line asks for less than nothing the day after.
+    const falling = Array.from({ length: 330 }, (_, day) => 0.001 * (1 - day / 330))
+    expect(fitHar(falling, 7)([...falling, 0, 0, 0])).toBeGreaterThanOrEqual(
+      0.1 * mean([...falling, 0, 0, 0].slice(-30)),
+    )
   })
 
   test('use the average alone below 300 days of history', () => {
-    const history = constant.slice(0, 299)
+    const history = harSeries(3, 269, 0.5)
+    expect(history.length).toBe(299)
     expect(fitVariance(history, 1).method).toBe('ewma')
-    expect(fitVariance(constant, 1).method).toBe('ewma and log-HAR')
+    expect(fitVariance(history, 1).forecast(history)).toBe(ewma(history))
+    expect(fitVariance([...history, 0.0004], 1).method).toBe('har')
   })
 
-  test('see nothing of the days after the last they are given', () => {
-    const rng = new Prng(5)
-    const series = constant.map((v) => v * (1 + rng.int(0, 1000) / 1000))
-    const known = series.slice(0, 350)
-    const shuffled = [...known, ...series.slice(350).reverse()]
-    expect(fitVariance(shuffled.slice(0, 350), 7).forecast(shuffled.slice(0, 350))).toBe(
-      fitVariance(known, 7).forecast(known),
-    )
+  test('ask for more history the farther they look', () => {
+    const days = 280
+    expect(fitVariance(constant.slice(0, historyNeeded(days) - 1), days).method).toBe('ewma')
+    expect(fitVariance(constant.slice(0, historyNeeded(days)), days).method).toBe('har')
   })
 })
 
@@ -88,28 +103,18 @@ test('QLIKE is 0 at the truth and grows either way', () => {
   expect(qlike(1, 2)).toBeGreaterThan(0)
 })
 
-describe.skipIf(!existsSync(HOURLY))('Bitcoin by the hour (skipped where ../shared/data is absent)', () => {
-  test('from July 2022 on, the mix loses less than EWMA, as an independent computation found', () => {
-    const lines = gunzipSync(readFileSync(HOURLY)).toString().trim().split('\n').slice(1)
-    const prices = lines.flatMap((line): PricePoint[] => {
-      const [time = '', price = ''] = line.split(',')
-      return price === ''
-        ? []
-        : [{ time: Date.parse(`${time.replace(' ', 'T')}Z`) / 1_000, price: Number(price) }]
-    })
-    const days = realizedVariance(prices)
-    const variances = days.map(({ variance }) => variance)
-    const start = days.findIndex(({ day }) => day * DAY * 1_000 === Date.parse('2022-07-01'))
-    const losses = { mix: 0, average: 0 }
-    let model = fitVariance(variances.slice(0, start), 1)
-    for (let next = start; next < variances.length; next++) {
-      const past = variances.slice(0, next)
-      if ((next - start) % 30 === 0) model = fitVariance(past, 1)
-      losses.mix += qlike(variances[next]!, model.forecast(past))
-      losses.average += qlike(variances[next]!, ewma(past))
-    }
-    const count = variances.length - start
-    expect(losses.mix / count).toBeCloseTo(0.589, 2)
-    expect(losses.average / count).toBeCloseTo(0.627, 2)
-  })
+test.each([
+  ['history', () => fitVariance([], 1)],
+  ['history[1]', () => fitVariance([1, Number.NaN], 1)],
+  ['history[0]', () => fitVariance([-1, 1], 1)],
+  ['history[2]', () => fitLogHar([1, 1, Number.POSITIVE_INFINITY], 1)],
+  ['history', () => fitHar(constant.slice(0, 34), 1)],
+  ['history', () => fitHar(constant, 1)(constant.slice(0, 29))],
+  ['days', () => fitVariance(constant, 0)],
+  ['days', () => fitVariance(constant, 1.5)],
+  ['variances', () => ewma([])],
+  ['lambda', () => ewma([1], 1)],
+])('a bad %s is refused', (field, call) => {
+  expect(call).toThrowError(ForecastInputError)
+  expect(call).toThrowError(`${field} of a forecast`)
 })

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { abs } from '#portfolio/units.js'
-import { black76, OptionInputError } from '#strategy/options/black-scholes.js'
 import { exponential, logarithm, multiply, ONE, squareRoot } from '#strategy/options/fixed-point.js'
 import {
   type IntegerOptionInput,
   integerBlack76,
   normalDistribution,
 } from '#strategy/options/integer-black76.js'
-import { Prng } from '#test/helpers/prng.js'
+import { OptionInputError } from '#strategy/options/option-input-error.js'
 
 const number = (x: bigint): number => Number(x) / 2 ** 96
 const BTC: IntegerOptionInput = {
@@ -16,19 +15,6 @@ const BTC: IntegerOptionInput = {
   strikeE8: 7_500_000_000_000n,
   volE8: 48_590_000n,
   seconds: 22_934_617n,
-}
-
-/** The floating-point formula on the very numbers of `input`. */
-function float({ type, forwardE8, strikeE8, volE8, seconds }: IntegerOptionInput) {
-  const forward = Number(forwardE8) / 1e8
-  const value = black76({
-    type,
-    forward,
-    strike: Number(strikeE8) / 1e8,
-    vol: Number(volE8) / 1e8,
-    years: Number(seconds) / 31_536_000,
-  })
-  return { ...value, forward }
 }
 
 describe('fixed point', () => {
@@ -87,26 +73,6 @@ describe('integer Black 1976', () => {
         "vegaCash": 192759840016374960205402768631509693208311n,
       }
     `)
-  })
-
-  test('is within 2e-9 of the forward, and 2e-9 in delta, of the floating-point formula anywhere', () => {
-    const rng = new Prng(20_260_102)
-    for (let i = 0; i < 5_000; i++) {
-      const spread = (low: number, high: number) => 10 ** (low + (high - low) * (rng.int(0, 1e6) / 1e6))
-      const forward = spread(-3, 7)
-      const input: IntegerOptionInput = {
-        type: i % 2 === 0 ? 'call' : 'put',
-        forwardE8: BigInt(Math.round(forward * 1e8)),
-        strikeE8: BigInt(Math.ceil(forward * spread(-1.5, 1.5) * 1e8)),
-        volE8: BigInt(Math.round(spread(-3.5, 3.3) * 1e8)),
-        seconds: BigInt(Math.round(spread(0, 7.5))),
-      }
-      const exact = float(input)
-      const { price, delta, vegaCash } = integerBlack76(input)
-      expect([i, Math.abs(number(price) / 1e8 - exact.price) / exact.forward < 2e-9]).toEqual([i, true])
-      expect([i, Math.abs(number(delta) - exact.delta) < 2e-9]).toEqual([i, true])
-      expect([i, Math.abs(number(vegaCash) / 1e8 - exact.vega) / exact.forward < 2e-9]).toEqual([i, true])
-    }
   })
 
   test('a call less a put is the forward less the strike', () => {

@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { abs, BPS, BPS_MAX, OutOfRangeError } from '#portfolio/units.js'
-import { black76, OptionInputError } from '#strategy/options/black-scholes.js'
+import { black76 } from '#strategy/options/black-scholes.js'
+import { OptionInputError } from '#strategy/options/option-input-error.js'
 import { type OptionMark, optionSlot } from '#strategy/options/option-slot.js'
 
 const E8 = 100_000_000n
-const CHAINS = new URL('../../../../shared/data/options/', import.meta.url)
 
 // BTC-25SEP26-75000-P at 2026-01-02 21:16:23 UTC; Deribit public API: forward 92,870.44, mark IV 48.59 %, mark 0.07107871.
 const MARK: OptionMark = {
@@ -110,46 +108,4 @@ describe('bad input', () => {
   test('a unit too large for the width of a price', () => {
     expect(() => optionSlot({ ...MARK, contractSizeE8: 100_000_000n * E8 })).toThrowError(OutOfRangeError)
   })
-})
-
-describe.skipIf(!existsSync(CHAINS))('whole chains of 2026 (skipped where ../shared/data is absent)', () => {
-  test.each(['20260102T211623Z', '20260427T060852Z'])(
-    '%s: price and delta as the exchange reports them',
-    (name) => {
-      const file = gunzipSync(readFileSync(new URL(`deribit_chain_${name}.csv.gz`, CHAINS))).toString()
-      const [head = '', ...lines] = file.trim().split(/\r?\n/)
-      const names = head.split(',')
-      const prices: number[] = []
-      const deltas: number[] = []
-      for (const line of lines) {
-        const row = Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell]))
-        const forward = Number(row.futures_price)
-        const iv = Number(row.implied_volatility)
-        if (!(forward > 0 && iv > 0)) continue
-        const slot = optionSlot({
-          terms: {
-            type: row.option_type as 'call' | 'put',
-            strikeE8: BigInt(Math.round(Number(row.strike) * 1e8)),
-            expiry: BigInt(Date.parse(row.expiry_datetime!) / 1000),
-          },
-          spotE8: BigInt(Math.round(Number(row.index_price) * 1e8)),
-          forwardE8: BigInt(Math.round(forward * 1e8)),
-          ivE8: BigInt(Math.round(iv * 1e8)),
-          now: BigInt(Math.round(Date.parse(row.timestamp!) / 1000)),
-          contractSizeE8: E8,
-          spotShocksBps: [],
-          volShocksBps: [],
-          minMarginBps: 0n,
-        })
-        prices.push(Math.abs(Number(slot.price) / 1e8 / forward - Number(row.mark_price)))
-        deltas.push(Math.abs(Number(slot.delta) / 1e8 / forward - Number(row.delta)))
-      }
-      const quantile = (xs: number[], p: number) => xs.sort((a, b) => a - b)[Math.floor(p * xs.length)]!
-      expect(prices.length).toBeGreaterThan(1_000)
-      expect(quantile(prices, 0.5)).toBeLessThan(1e-4)
-      expect(quantile(prices, 0.95)).toBeLessThan(5e-4)
-      expect(quantile(deltas, 0.5)).toBeLessThan(5e-4)
-      expect(quantile(deltas, 0.95)).toBeLessThan(3e-3)
-    },
-  )
 })

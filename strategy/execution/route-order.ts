@@ -1,0 +1,160 @@
+import { BaseError } from '#portfolio/base-error.js'
+import { certifyRoute, type RouteCertificate } from './certify-route.js'
+import { chooseVenues } from './choose-venues.js'
+import { checkAboveZero, checkNotNegative, ExecutionInputError } from './execution-input.js'
+import { cut, quoteOf, type Segment, type Side, signOf, within } from './supply.js'
+import { checkVenue, quotedPrice, type Venue, venueSupply } from './venue.js'
+import { WaterFill } from './water-fill.js'
+
+/**
+ * One leg to be traded: `quantity` in base, `mid` in quote per base.
+ *
+ * `reachBps` is how much worse than `mid` a marginal price, fee in, may be for its liquidity to count as depth;
+ * `slippageBps` is how much worse than planned each venue may fill before its own limit stops it, at most 1 000.
+ */
+export type Order = {
+  readonly side: Side
+  readonly quantity: number
+  readonly mid: number
+  readonly reachBps: number
+  readonly slippageBps: number
+}
+
+/**
+ * What one venue does. `quote` is paid (buy) or received (sale), fee in; `marginalPrice` is that of the last unit, fee in.
+ * `limitPrice` is the worst price to send with the order, as the venue quotes it, without its fee; `limitQuote` the most to
+ * pay or the least to take.
+ */
+export type RouteLeg = {
+  readonly venue: number
+  readonly name: string
+  readonly quantity: number
+  readonly quote: number
+  readonly fixedCost: number
+  readonly averagePrice: number
+  readonly marginalPrice: number
+  readonly limitPrice: number
+  readonly limitQuote: number
+}
+
+/**
+ * `quote` over all legs with fees and without fixed costs, `averagePrice` = quote / quantity, `costBps` the cost against
+ * mid with fees and fixed costs. `dropped` lists the venues left out to save their fixed cost or for their minimum;
+ * `search` says whether every set of venues was compared.
+ */
+export type Route = {
+  readonly legs: readonly RouteLeg[]
+  readonly quote: number
+  readonly fixedCost: number
+  readonly averagePrice: number
+  readonly marginalPrice: number
+  readonly costBps: number
+  readonly dropped: readonly number[]
+  readonly search: 'exact' | 'greedy'
+  readonly certificate: RouteCertificate
+}
+
+const SLIPPAGE_MAX_BPS = 1_000
+
+/**
+ * Splits an order of one pair over its venues at the least cost with fees and fixed costs, and checks the result by each
+ * venue's own rule.
+ *
+ * Water-filling for a given set of venues (Angeris, Evans, Chitra & Boyd 2022 for the convex problem); over the sets of the
+ * venues that have a fixed cost or a minimum, exact up to twelve of them, beyond them where branch and bound ends in time,
+ * else a local search: `search` says which.
+ *
+ * @throws {@link DepthError} where the venues together have less within reach; `ExecutionInputError` naming the field;
+ *   `RouteCertificateError` should the result not check.
+ */
+export function routeOrder(order: Order, venues: readonly Venue[]): Route {
+  checkOrder(order)
+  venues.forEach((venue, v) => {
+    checkVenue(venue, `venues[${v}]`)
+  })
+  const { side, quantity, mid } = order
+  const sign = signOf(side)
+  const limit = reachOf(order)
+  const supplies = venues.map((venue) => ({
+    segments: within(venueSupply(venue, side), side, limit),
+    minimum: venue.minimum,
+  }))
+  const water = new WaterFill(side, quantity, limit, supplies)
+  const anySize = supplies.map(({ segments }) => ({ segments, minimum: 0 }))
+  const relaxed = new WaterFill(side, quantity, limit, anySize)
+  const choice = chooseVenues(water, relaxed, sign, venues)
+  if (!choice) throw new DepthError()
+
+  const parts = water.parts(choice.used, choice.filling)
+  const legs = parts.flatMap((part, v) =>
+    part > 0 ? [routeLeg(order, venues[v]!, v, supplies[v]!.segments, part)] : [],
+  )
+  const total = (of: (leg: RouteLeg) => number) => legs.reduce((sum, leg) => sum + of(leg), 0)
+  const quote = total((leg) => leg.quote)
+  const fixedCost = total((leg) => leg.fixedCost)
+  const marginalPrice = choice.filling.price
+  const dropped = venues.flatMap((_, v) => (choice.used[v] ? [] : [v]))
+  const certificate = certifyRoute(order, venues, { legs, marginalPrice, dropped })
+  return {
+    legs,
+    quote,
+    fixedCost,
+    averagePrice: quote / quantity,
+    marginalPrice,
+    costBps: ((sign * (quote - quantity * mid) + fixedCost) / (quantity * mid)) * 1e4,
+    dropped,
+    search: choice.search,
+    certificate,
+  }
+}
+
+function routeLeg(
+  { side, slippageBps }: Order,
+  venue: Venue,
+  v: number,
+  segments: readonly Segment[],
+  quantity: number,
+): RouteLeg {
+  const taken = cut(segments, side, quantity)?.taken
+  if (!taken) throw new DepthError()
+  const quote = taken.reduce((sum, segment) => sum + quoteOf(segment), 0)
+  const marginalPrice = taken[taken.length - 1]!.to
+  const worse = 1 + (signOf(side) * slippageBps) / 1e4
+  return {
+    venue: v,
+    name: venue.name,
+    quantity,
+    quote,
+    fixedCost: venue.fixedCost,
+    averagePrice: quote / quantity,
+    marginalPrice,
+    limitPrice: quotedPrice(venue, side, marginalPrice) * worse,
+    limitQuote: quote * worse,
+  }
+}
+
+/** The worst marginal price that counts as depth. */
+const reachOf = ({ side, mid, reachBps }: Order): number => mid * (1 + (signOf(side) * reachBps) / 1e4)
+
+function checkOrder({ side, quantity, mid, reachBps, slippageBps }: Order): void {
+  checkAboveZero(quantity, 'order.quantity')
+  checkAboveZero(mid, 'order.mid')
+  checkNotNegative(reachBps, 'order.reachBps')
+  if (side === 'sell' && reachBps >= 1e4)
+    throw new ExecutionInputError('order.reachBps', 'below 10 000 for a sale')
+  checkNotNegative(slippageBps, 'order.slippageBps')
+  if (slippageBps > SLIPPAGE_MAX_BPS) {
+    throw new ExecutionInputError('order.slippageBps', `at most ${SLIPPAGE_MAX_BPS}`)
+  }
+}
+
+/** No set of venues trades the quantity within reach of the mid price and with its minimum sizes. */
+export class DepthError extends BaseError {
+  constructor() {
+    super('The venues together must have the quantity within reach of the mid price.', {
+      code: 'STRATEGY_DEPTH',
+      field: 'order.quantity',
+      hints: ['Trade less now, add venues, or accept prices farther from mid.'],
+    })
+  }
+}

@@ -1,0 +1,143 @@
+import { cut, DUST, quoteOf, type Segment, type Side, signOf } from './supply.js'
+
+/** One venue for one order: its stretches within reach and the smallest quantity it takes. */
+export type Supply = { readonly segments: readonly Segment[]; readonly minimum: number }
+
+/** Where a filling stopped: `quote` for all of it, the marginal `price` of one unit more, and where that is in the order of prices. */
+export type Filling = {
+  readonly quote: number
+  readonly price: number
+  readonly level: number
+  readonly stop: number
+  readonly part: number
+}
+
+type Start = { readonly quantity: number; readonly quote: number; readonly rest: readonly Segment[] }
+
+/**
+ * Splits one order over any subset of its venues at the least cost: all are filled to one marginal price.
+ *
+ * In the coordinate u = ∓1/√price (− for a buy), which rises as prices get worse, every curve supplies at a constant rate
+ * and every level at one point. So the stretches of all venues are sorted once, and a sweep over them meets the price at
+ * which the quantity is reached: exact, no iteration. A quantity that curves supply between u₀ and u₁ costs
+ * quantity/(u₀·u₁).
+ */
+export class WaterFill {
+  readonly #side: Side
+  readonly #quantity: number
+  readonly #limit: number
+  readonly #starts: readonly (Start | undefined)[]
+  readonly #venue: readonly number[]
+  readonly #at: Float64Array
+  readonly #rate: Float64Array
+  readonly #amount: Float64Array
+
+  /** `limit` is the price at which every supply ends. */
+  constructor(side: Side, quantity: number, limit: number, supplies: readonly Supply[]) {
+    this.#side = side
+    this.#quantity = quantity
+    this.#limit = this.#level(limit)
+    this.#starts = supplies.map(({ segments, minimum }) => {
+      const parts = cut(segments, side, minimum)
+      const quote = parts?.taken.reduce((sum, segment) => sum + quoteOf(segment), 0) ?? 0
+      return parts && { quantity: minimum, quote, rest: parts.rest }
+    })
+    const points = this.#starts.flatMap((start, venue) =>
+      (start?.rest ?? []).flatMap(({ from, to, quantity: amount, depth }) =>
+        depth === 0
+          ? [{ venue, at: this.#level(from), rate: 0, amount }]
+          : [
+              { venue, at: this.#level(from), rate: depth, amount: 0 },
+              { venue, at: this.#level(to), rate: -depth, amount: 0 },
+            ],
+      ),
+    )
+    points.sort((a, b) => a.at - b.at || a.venue - b.venue)
+    this.#venue = points.map(({ venue }) => venue)
+    this.#at = Float64Array.from(points, ({ at }) => at)
+    this.#rate = Float64Array.from(points, ({ rate }) => rate)
+    this.#amount = Float64Array.from(points, ({ amount }) => amount)
+  }
+
+  #level(price: number): number {
+    return -signOf(this.#side) / Math.sqrt(price)
+  }
+
+  /** A venue without its own minimum cannot be used at all. */
+  usable(venue: number): boolean {
+    return this.#starts[venue] !== undefined
+  }
+
+  /** The cheapest filling that uses exactly the venues marked in `used`, each from its minimum on; undefined if there is none. */
+  fill(used: readonly boolean[]): Filling | undefined {
+    let filled = 0
+    let quote = 0
+    for (const [v, start] of this.#starts.entries()) {
+      if (!used[v]) continue
+      if (!start) return undefined
+      filled += start.quantity
+      quote += start.quote
+    }
+    const wanted = this.#quantity
+    if (filled > wanted * (1 + DUST)) return undefined
+    let rate = 0
+    let running = 0
+    let level = 0
+    const end = (stop: number, part = 0): Filling => ({
+      quote,
+      price: 1 / (level * level),
+      level,
+      stop,
+      part,
+    })
+    for (let k = 0; k < this.#at.length; k++) {
+      if (!used[this.#venue[k]!]) continue
+      const at = this.#at[k]!
+      if (running > 0) {
+        const more = rate * (at - level)
+        if (filled + more >= wanted) {
+          const reached = level + (wanted - filled) / rate
+          quote += (wanted - filled) / (level * reached)
+          level = reached
+          return end(k)
+        }
+        filled += more
+        quote += more / (level * at)
+      }
+      level = at
+      const amount = this.#amount[k]!
+      if (filled + amount >= wanted) {
+        const part = wanted - filled
+        quote += part / (level * level)
+        return end(k, part)
+      }
+      filled += amount
+      quote += amount / (level * level)
+      const change = this.#rate[k]!
+      running += Math.sign(change)
+      // Where no curve runs, what rounding left of the rate goes.
+      rate = running === 0 ? 0 : rate + change
+    }
+    level = this.#limit
+    return filled >= wanted * (1 - DUST) ? end(this.#at.length) : undefined
+  }
+
+  /** What each venue does of a filling, in base. The parts add up to the order's quantity but for rounding. */
+  parts(used: readonly boolean[], { level, stop, part }: Filling): number[] {
+    const parts = this.#starts.map((start, v) => (used[v] ? start!.quantity : 0))
+    for (let k = 0; k < this.#at.length; k++) {
+      const v = this.#venue[k]!
+      if (!used[v] || this.#at[k]! > level) continue
+      if (k < stop) parts[v]! += this.#amount[k]!
+      if (k === stop) parts[v]! += part
+    }
+    this.#starts.forEach((start, v) => {
+      if (!used[v]) return
+      for (const { from, to, depth } of start!.rest) {
+        const run = Math.min(level, this.#level(to)) - this.#level(from)
+        if (depth > 0 && run > 0) parts[v]! += depth * run
+      }
+    })
+    return parts
+  }
+}

@@ -1,0 +1,30 @@
+import { checkNumber, checkNumbers, checkPositive, SizingInputError } from './check-number.js'
+import { grossOf } from './exposure-limits.js'
+
+/**
+ * `weights` say the proportions, `volatility` is the forecast for a portfolio of exactly these weights, `target` the one
+ * wanted, both per √year (0.2 is 20 %); `leverageMax` bounds the sum of sizes of the result.
+ */
+export type VolatilityTarget = {
+  readonly weights: readonly number[]
+  readonly volatility: number
+  readonly target: number
+  readonly leverageMax: number
+}
+
+/**
+ * Exposures in the proportions of `weights` at the target volatility, as far as leverage allows: weights of gross 1 are
+ * scaled by min(L_max, σ* / σ̂). A portfolio that does not move is held up to the leverage.
+ *
+ * @throws {@link SizingInputError}
+ */
+export function volatilityTarget({ weights, volatility, target, leverageMax }: VolatilityTarget): number[] {
+  checkNumbers(weights, 'weights')
+  checkNumber(volatility, 'volatility', 0)
+  checkPositive(target, 'target')
+  checkPositive(leverageMax, 'leverageMax')
+  const gross = grossOf(weights)
+  if (gross === 0) throw new SizingInputError('weights', 'not all 0')
+  const scale = Math.min(leverageMax / gross, target / volatility)
+  return weights.map((weight) => weight * scale)
+}
