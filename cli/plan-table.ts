@@ -31,11 +31,17 @@ export function planTable(plan: PlanReport): string {
     ].join(''),
   )
   if (plan.trades.length === 0) return planReasons(plan).join('\n')
+  const order = plan.legs.map((leg) =>
+    leg.kind === 'trade'
+      ? `${leg.symbol} ${leg.quantity}`
+      : `${short(leg.amount)} dollars from account ${leg.from} to ${leg.to}`,
+  )
   return [
     ...planReasons(plan),
     '',
     `    ${'trade'.padEnd(22)}${right('quantity', 14)}${right('fill', 14)}${right('cost $', 12)}`,
     ...trades,
+    `    in this order: ${order.join(', ')}`,
     '',
     `    ${'limit'.padEnd(20)}${right('headroom before', 16)}${' '.repeat(8)}${right('headroom after', 18)}`,
     ...limits,
