@@ -93,6 +93,8 @@ async function mainJob(
   await putBook(stack, fund, id)
   await run(fund, progress, 'opening proven and on chain', `/portfolios/${id}/open`, undefined, 'demo-open')
   await say(fund, id)
+  console.log('  what the strategy would do now, for the fund alone:')
+  await ask(fund, id)
 
   console.log(`\n3. The market moves to the marks of ${marks.second.time}`)
   await stack.warp(secondsOf(marks.second.time))
@@ -102,8 +104,7 @@ async function mainJob(
   await say(fund, id)
 
   console.log('\n4. The plan, for the fund alone')
-  const plan = await fund.call<PlanReport>('POST', `/portfolios/${id}/plans`, { mode: 'targets' })
-  console.log(planTable(plan))
+  await ask(fund, id)
 
   console.log('\n5. Plan, proof, submission')
   const rebalances = `/portfolios/${id}/rebalances`
@@ -111,6 +112,9 @@ async function mainJob(
   const job = await run(fund, progress, 'rebalance proven and on chain', rebalances, body, 'demo-rebalance')
   const record = await say(fund, id)
   if (record.verdict !== 'green') throw new DemoError(record.verdict, 'the portfolio is not green')
+  console.log('  asked again, the strategy answers:')
+  const again = await ask(fund, id)
+  if (again.outcome !== 'hold') throw new DemoError(again.outcome, 'one snapshot was to be traded twice')
 
   console.log(
     '\n6. A stranger checks, in a fresh process, from the chain alone; the auditor opens the sealed trade',
@@ -157,6 +161,13 @@ async function run(
   progress.end(job.gasUsed ? `${job.gasUsed} gas` : job.state)
   if (job.state !== 'confirmed') throw new DemoError(job.failure ?? job.state, `${label} failed`)
   return job
+}
+
+/** Prints what the strategy would do at the newest snapshot, and why. */
+async function ask(fund: DemoClient, id: Hex): Promise<PlanReport> {
+  const plan = await fund.call<PlanReport>('POST', `/portfolios/${id}/plans`, { mode: 'targets' })
+  console.log(planTable(plan))
+  return plan
 }
 
 type PublicRecord = { readonly verdict: string; readonly reasons: readonly string[]; readonly epoch: string }

@@ -32,8 +32,7 @@ export function createDesk(
   return fund.call('POST', '/portfolios', {
     universe: example('universe'),
     mandate: example('mandate'),
-    targets: example('targets'),
-    costs: example('costs'),
+    strategy: { ...example<object>('strategy'), costs: example('costs') },
     terms: TERMS,
     windowLength: '86400',
     recipients: recipients.map((key) => bytesToHex(key)),

@@ -1,4 +1,5 @@
 import type { PlanReport } from '#server/schemas/plan.js'
+import { planReasons } from './plan-reasons.js'
 
 const right = (text: string, width: number) => text.padStart(width)
 const short = (text: string) => {
@@ -7,7 +8,7 @@ const short = (text: string) => {
   return fraction === undefined ? grouped : `${grouped}.${fraction.slice(0, 2)}`
 }
 
-/** A plan as text for the fund's own eyes: its trades, and the limits that are broken or nearest before or after. */
+/** A plan as text for the fund's own eyes: why, its trades, and the limits that are broken or nearest before or after. */
 export function planTable(plan: PlanReport): string {
   const trades = plan.trades.map(
     ({ symbol, quantity, expectedFill, cost }) =>
@@ -29,9 +30,18 @@ export function planTable(plan: PlanReport): string {
       right(after.status === 'holds' ? 'holds' : after.status, 9),
     ].join(''),
   )
+  if (plan.trades.length === 0) return planReasons(plan).join('\n')
+  const order = plan.legs.map((leg) =>
+    leg.kind === 'trade'
+      ? `${leg.symbol} ${leg.quantity}`
+      : `${short(leg.amount)} dollars from account ${leg.from} to ${leg.to}`,
+  )
   return [
+    ...planReasons(plan),
+    '',
     `    ${'trade'.padEnd(22)}${right('quantity', 14)}${right('fill', 14)}${right('cost $', 12)}`,
     ...trades,
+    `    in this order: ${order.join(', ')}`,
     '',
     `    ${'limit'.padEnd(20)}${right('headroom before', 16)}${' '.repeat(8)}${right('headroom after', 18)}`,
     ...limits,

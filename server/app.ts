@@ -26,7 +26,9 @@ import portfolios from './routes/portfolios.js'
 import publicRecord from './routes/public-record.js'
 import rebalanceEvents from './routes/rebalance-events.js'
 import rebalances from './routes/rebalances.js'
+import strategies from './routes/strategies.js'
 import { BookWire } from './schemas/book.js'
+import { StrategyWire } from './schemas/strategy.js'
 import { parseWire } from './schemas/wire.js'
 
 export type AppOptions = {
@@ -51,6 +53,8 @@ export async function buildApp(options: AppOptions) {
     loggerInstance: createLog(config.logLevel, options.logStream),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimit,
+    // A database opens slowly on a busy machine or after a crash; the default of ten seconds would end the start.
+    pluginTimeout: 120_000,
     requestTimeout: 120_000,
     connectionTimeout: 130_000,
     forceCloseConnections: 'idle',
@@ -101,6 +105,7 @@ export async function buildApp(options: AppOptions) {
 
   const routes = [
     portfolios,
+    strategies,
     books,
     attestations,
     plans,
@@ -118,5 +123,5 @@ export async function buildApp(options: AppOptions) {
 /** What an error's field starts with: nothing for a body, but for one that is a thing with a name of its own. */
 function rootOf(schema: z.ZodType, part = 'request'): string {
   if (part !== 'body') return part
-  return schema === BookWire ? 'book' : ''
+  return schema === BookWire ? 'book' : schema === StrategyWire ? 'strategy' : ''
 }

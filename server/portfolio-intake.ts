@@ -4,14 +4,13 @@ import { checkMandate } from '#portfolio/mandate.js'
 import type { Shape } from '#portfolio/shape.js'
 import { ShapeError } from '#portfolio/units.js'
 import { checkUniverse } from '#portfolio/universe.js'
-import { checkTargets } from '#strategy/targets.js'
-import { checkCosts } from '#strategy/trading-cost.js'
+import { checkDefinition } from '#strategy/definition.js'
 import { type Creation, portfolioIdOf } from '#verifier-contracts/encoding.js'
 import type { Chain } from './chain/chain.js'
 import { ensureUniverse } from './chain/universe-registry.js'
 import { parseMandate } from './schemas/mandate.js'
 import type { PortfolioRequest } from './schemas/portfolio.js'
-import { parseCosts, parseTargets } from './schemas/strategy.js'
+import { parseStrategy, type StrategyWire, strategyOf } from './schemas/strategy.js'
 import { parseTerms, parseWindowLength } from './schemas/terms.js'
 import { parseUniverse } from './schemas/universe.js'
 import type { NewPortfolio, PortfolioStore } from './store/portfolio-store.js'
@@ -42,8 +41,8 @@ export async function takeIn(
       throw new ShapeError(`mandate.slots[${i}].account`, 'the account of its instrument')
     }
   })
-  checkTargets(parseTargets(request.targets, universe).targets, unbound)
-  checkCosts(parseCosts(request.costs, universe), universe.instruments.length)
+  const { strategy, at } = strategyGiven(request)
+  checkDefinition(parseStrategy(strategy, universe, at), { universe, mandate: unbound, shape }, at)
   const terms = parseTerms(request.terms)
   const creation: Creation = {
     governor: chain.keystore.governor.address,
@@ -59,7 +58,16 @@ export async function takeIn(
     creation,
     terms,
     recipients: request.recipients,
-    targets: request.targets,
-    costs: request.costs,
+    strategy,
   }
+}
+
+/** A strategy as such, or in its first form: targets and costs apart. */
+function strategyGiven({ strategy, targets, costs }: PortfolioRequest): {
+  strategy: StrategyWire
+  at: string
+} {
+  if (strategy && !targets && !costs) return { strategy, at: 'strategy' }
+  if (!strategy && targets && costs) return { strategy: strategyOf(targets, costs), at: '' }
+  throw new ShapeError('strategy', 'given, or targets and costs in its place')
 }

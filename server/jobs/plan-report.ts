@@ -1,6 +1,9 @@
 import { evaluateStep } from '#portfolio/step.js'
 import { abs, formatDecimal, PRICE_DECIMALS, QUANTITY_DECIMALS, VALUE_DECIMALS } from '#portfolio/units.js'
 import { buildStep } from '#strategy/build-step.js'
+import type { Leg } from '#strategy/execution/step-legs.js'
+import type { Plan, Reason } from '#strategy/plan.js'
+import type { Tracking } from '#strategy/targets.js'
 import type { PlanReport } from '../schemas/plan.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
@@ -8,13 +11,16 @@ import { proposeStep, type StepRequest } from './plan-step.js'
 
 const value = (x: bigint) => formatDecimal(x, VALUE_DECIMALS)
 
-/** What a step would do, with every limit before and after: for the fund's own eyes. Nothing is kept and nothing proven. */
+/**
+ * What a step would do and why, or why not, with every limit before and after: for the fund's own eyes. Nothing is kept and
+ * nothing proven.
+ */
 export async function reportPlan(
   parts: EngineParts,
   portfolio: PortfolioRecord,
   request: StepRequest,
 ): Promise<PlanReport> {
-  const { step, input, proposal } = await proposeStep(parts, portfolio, request)
+  const { step, input, strategyVersion, proposal } = await proposeStep(parts, portfolio, request)
   const verdict = evaluateStep(step, parts.shape)
   const none = step.oldBook.quantities.map(() => 0n)
   const still = evaluateStep(buildStep(input, none), parts.shape)
@@ -51,14 +57,61 @@ export async function reportPlan(
   return {
     outcome,
     verdict: verdict.outcome,
-    reasons: proposal ? proposal.reasons.map(({ code, subject }) => ({ code, subject })) : [],
+    strategyVersion,
+    ...whyOf(proposal),
     trades,
+    legs: (proposal?.legs ?? []).map((leg) => legLine(leg, symbols)),
     limits,
     nav: { before: value(verdict.before.nav), after: value(verdict.after.nav) },
     equity: { before: accounts(verdict.before.accountEquity), after: accounts(verdict.after.accountEquity) },
     expectedCost: value(verdict.used.cost),
-    tracking: proposal
-      ? { before: value(proposal.trackingBefore), after: value(proposal.trackingAfter) }
-      : null,
   }
 }
+
+/** What the planner says for itself; nothing where the fund gave the trades. */
+function whyOf(
+  proposal: Plan | undefined,
+): Pick<PlanReport, 'reasons' | 'postponed' | 'weighed' | 'targets' | 'tracking'> {
+  if (!proposal) return { reasons: [], postponed: [], weighed: null, targets: [], tracking: null }
+  const { reasons, postponed, weighed, targets, trackingBefore, trackingAfter } = proposal
+  return {
+    reasons: [...reasons, ...unsaid(proposal)].map((reason) => ({ ...reason })),
+    postponed: postponed.map(({ firing, because }) => ({
+      ...firing,
+      waitsFor: because.map((one) => ({ ...one })),
+    })),
+    weighed: weighed ?? null,
+    targets: targets.before.map((before, k) => ({
+      target: before.label,
+      before: lineOf(before),
+      after: lineOf(targets.after[k]!),
+    })),
+    tracking: { before: value(trackingBefore), after: value(trackingAfter) },
+  }
+}
+
+/** Where the planner found no trade that pays, it holds without a word of its own. */
+function unsaid({ outcome, reasons, weighed }: Plan): Reason[] {
+  const said = reasons.some(({ code }) => code === 'not_worth_cost')
+  if (outcome !== 'hold' || said || !weighed || weighed.worth) return []
+  const { worth: _, ...numbers } = weighed
+  return [{ code: 'not_worth_cost', subject: 'book', numbers }]
+}
+
+const legLine = (leg: Leg, symbols: readonly string[]): PlanReport['legs'][number] =>
+  leg.kind === 'transfer'
+    ? { kind: 'transfer', from: leg.from, to: leg.to, amount: value(leg.amount) }
+    : {
+        kind: 'trade',
+        symbol: symbols[leg.slot]!,
+        account: leg.account,
+        quantity: formatDecimal(leg.quantity, QUANTITY_DECIMALS),
+        expectedFill: formatDecimal(leg.fill, PRICE_DECIMALS),
+      }
+
+const lineOf = ({ exposure, wanted, band, inside }: Tracking) => ({
+  exposure: value(exposure),
+  wanted: value(wanted),
+  band: value(band),
+  inside,
+})

@@ -4,16 +4,28 @@ import { evaluateStep, type Step } from '#portfolio/step.js'
 import { deriveBlinding } from '#prover/blinding.js'
 import { sealTrade } from '#prover/sealed-trade.js'
 import { buildStep } from '#strategy/build-step.js'
+import { resolveDefinition } from '#strategy/definition.js'
 import type { Plan, PlanInput } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
+import type { AssetPrices } from '#strategy/sanity/asset-prices.js'
+import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
 import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
+import { parseStrategy } from '../schemas/strategy.js'
 import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
+import { assertSanePrices } from './judge-prices.js'
+
+/** What is known of the markets beside the snapshot: prices by source, and what triggers may ask for. */
+export type TargetsRequest = {
+  readonly mode: 'targets'
+  readonly prices?: readonly AssetPrices[]
+  readonly underlyings?: Readonly<Record<string, UnderlyingState>>
+}
 
 /** What a fund asks for: back to its targets, nothing but a fresh proof, or exactly these trades (1e-8 unit per slot). */
 export type StepRequest =
-  | { readonly mode: 'targets' }
+  | TargetsRequest
   | { readonly mode: 'heartbeat' }
   | { readonly mode: 'trades'; readonly trades: readonly bigint[] }
 
@@ -28,9 +40,9 @@ export type PlannedStep = {
 }
 
 /**
- * What the fund would do now: the plan, or the verdict on the trades it gave.
+ * What the fund would do now: the plan by its newest strategy, or the verdict on the trades it gave.
  *
- * @throws {@link NotOpenError}, {@link StaleMarketError}, {@link HeadMismatchError}, `NoMarketError`
+ * @throws {@link NotOpenError}, {@link StaleMarketError}, {@link HeadMismatchError}, `NoMarketError`, `PricesRefusedError`
  */
 export async function proposeStep(
   parts: EngineParts,
@@ -41,14 +53,16 @@ export async function proposeStep(
   book: BookRecord
   marketDigest: bigint
   input: PlanInput
+  strategyVersion: number
   proposal: Plan | undefined
 }> {
   const { ledger, publisher, store, shape } = parts
   const record = await ledger.record(portfolio.id)
   if (!record) throw new NotOpenError()
-  const [book, snapshot] = await Promise.all([
+  const [book, snapshot, { version: strategyVersion, strategy }] = await Promise.all([
     store.portfolios.currentBook(portfolio.id),
     publisher.latest(portfolio.universeId),
+    store.strategies.get(portfolio),
   ])
   if (book.head !== record.head || BigInt(book.epoch) !== record.epoch) throw new HeadMismatchError()
   const { market, digest: marketDigest, time } = snapshot
@@ -57,29 +71,47 @@ export async function proposeStep(
     ledger.netFlowAt(portfolio.id, time),
   ])
   if (!usable) throw new StaleMarketError()
+  const definition = parseStrategy(strategy, portfolio.universe)
   const input: PlanInput = {
+    ...resolveDefinition(definition),
     universe: portfolio.universe,
     shape,
     market,
     mandate: portfolio.mandate,
     book: book.book,
     budget: book.budget,
-    targets: portfolio.strategy.targets,
-    costs: portfolio.costs,
     netFlow,
     window: time / BigInt(portfolio.creation.windowLength),
     oldUniverse: portfolio.universeId,
     changed: Array(shape.slots).fill(false),
-    safetyBps: portfolio.strategy.safetyBps,
-    trackingWeightBps: portfolio.strategy.trackingWeightBps,
+    ...(book.lastTradeAt !== null && { lastTradeAt: book.lastTradeAt }),
   }
+  const planned = { book, marketDigest, input, strategyVersion }
   if (request.mode === 'targets') {
-    const proposal = await plan(input)
-    return { step: proposal.step, book, marketDigest, input, proposal }
+    const { prices, underlyings } = request
+    const { universe } = portfolio
+    const now = Number(await parts.chain.now())
+    assertSanePrices(prices, { universe, market, required: definition.requirePrices, now })
+    const proposal = await plan({ ...input, ...(underlyings && { underlyings }) })
+    return { ...planned, step: proposal.step, proposal }
   }
   const none = book.book.quantities.map(() => 0n)
   const step = buildStep(input, request.mode === 'trades' ? request.trades : none)
-  return { step, book, marketDigest, input, proposal: undefined }
+  return { ...planned, step, proposal: undefined }
+}
+
+/** Judges the prices that a request gives, or its strategy asks for, at the newest snapshot. @throws `PricesRefusedError` */
+export async function judgeRequest(
+  parts: EngineParts,
+  portfolio: PortfolioRecord,
+  { prices }: TargetsRequest,
+): Promise<void> {
+  const { universe, universeId } = portfolio
+  const { strategy } = await parts.store.strategies.get(portfolio)
+  const required = strategy.requirePrices ?? false
+  if (!required && !prices) return
+  const [{ market }, now] = await Promise.all([parts.publisher.latest(universeId), parts.chain.now()])
+  assertSanePrices(prices, { universe, market, required, now: Number(now) })
 }
 
 /** The next step of an open portfolio. @throws {@link RefusedStepError} when it cannot be proven. */

@@ -59,6 +59,7 @@ export function stateStep(
       budget: verdict.newBudget,
       bookBlinded,
       budgetBlinded: fresh,
+      lastTradeAt: verdict.trades.some((t) => t !== 0n) ? step.market.time : current.lastTradeAt,
     },
   }
 }

@@ -68,6 +68,7 @@ const books: FastifyPluginAsyncZod = async (app) => {
         budget: OPENING_BUDGET,
         bookBlinded: blinded,
         budgetBlinded: null,
+        lastTradeAt: null,
       })
       const { chainId, ledger } = app.chain.deployment
       const message = await attestationRequest(app.chain, portfolio, commitment)

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod'
 import { z } from 'zod'
 import { HttpError } from '../http-error.js'
-import { NotOpenError } from '../jobs/plan-step.js'
+import { judgeRequest, NotOpenError } from '../jobs/plan-step.js'
 import { PortfolioParams } from '../schemas/portfolio.js'
 import { LIMITED, PROBLEMS } from '../schemas/problem.js'
 import {
@@ -38,7 +38,17 @@ const rebalances: FastifyPluginAsyncZod = async (app) => {
       const key = request.headers['idempotency-key']
       const submitted = { portfolioId: portfolio.id, kind: 'rebalance' as const, request: step, key }
       const inquiry = { portfolio, kind: 'step' as const, caller: request.caller }
-      const job = await app.inquire(inquiry, (admit) => app.jobs.submit(submitted, admit))
+      // Told at once for a new job; one that was accepted before is shown, whatever has become of its prices.
+      const refusal =
+        step.mode === 'targets'
+          ? await judgeRequest(app.parts, portfolio, step).catch((error: unknown) => ({ error }))
+          : undefined
+      const job = await app.inquire(inquiry, (admit) =>
+        app.jobs.submit(submitted, async (tx) => {
+          if (refusal) throw refusal.error
+          await admit(tx)
+        }),
+      )
       return reply.code(202).header('location', `/rebalances/${job.id}`).send(formatJob(job))
     },
   )

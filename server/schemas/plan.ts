@@ -7,14 +7,73 @@ const Line = z.object({
   status: z.enum(['holds', 'reducing', 'refused']),
 })
 
+/** `value` has passed `bound`, in `unit`; or what a trade is worth and costs, in basis points of net asset value. */
+const Reason = z.object({
+  code: z.string(),
+  subject: z.string(),
+  numbers: z.record(z.string(), z.number()).optional(),
+  unit: z.string().optional(),
+})
+
+/** A trigger that fired and waits, and everything it waits for. */
+const Postponed = z.object({
+  trigger: z.string(),
+  subject: z.string(),
+  value: z.number(),
+  bound: z.number(),
+  unit: z.string(),
+  waitsFor: z.array(
+    z.object({
+      code: z.string(),
+      subject: z.string(),
+      value: z.number().optional(),
+      bound: z.number().optional(),
+      unit: z.string().optional(),
+    }),
+  ),
+})
+
+/** In basis points of net asset value. */
+const Weighed = z.object({
+  gapBefore: z.number(),
+  gapAfter: z.number(),
+  tradingCost: z.number(),
+  fundingCost: z.number(),
+  fixedCost: z.number(),
+  worth: z.boolean(),
+})
+
+const TargetLine = z.object({
+  exposure: z.string(),
+  wanted: z.string(),
+  band: z.string(),
+  inside: z.boolean(),
+})
+
+/** What to do first, and then: trades by symbol, and cash moved between accounts. */
+const Leg = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('trade'),
+    symbol: z.string(),
+    account: z.int(),
+    quantity: z.string(),
+    expectedFill: z.string(),
+  }),
+  z.object({ kind: z.literal('transfer'), from: z.int(), to: z.int(), amount: z.string() }),
+])
+
 const BeforeAfter = z.object({ before: z.string(), after: z.string() })
 
-/** A dry run: amounts in quote, quantities in units, as decimal strings. */
+/** A dry run, and why it is what it is; docs/strategy.md says what the codes and units mean. Amounts in quote, quantities in units, as decimal strings. */
 export const PlanReport = z
   .object({
     outcome: z.enum(['trade', 'hold', 'infeasible', 'refused']),
     verdict: z.enum(['compliant', 'reducing', 'refused']),
-    reasons: z.array(z.object({ code: z.string(), subject: z.string() })),
+    strategyVersion: z.int(),
+    reasons: z.array(Reason),
+    postponed: z.array(Postponed),
+    weighed: Weighed.nullable(),
+    targets: z.array(z.object({ target: z.string(), before: TargetLine, after: TargetLine })),
     trades: z.array(
       z.object({
         symbol: z.string(),
@@ -24,6 +83,7 @@ export const PlanReport = z
         cost: z.string(),
       }),
     ),
+    legs: z.array(Leg),
     limits: z.array(z.object({ id: z.string(), rule: z.int(), before: Line, after: Line })),
     nav: BeforeAfter,
     equity: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { MandateWire } from './mandate.js'
-import { CostsWire, TargetsWire } from './strategy.js'
+import { CostsWire, StrategyWire, TargetsWire } from './strategy.js'
 import { TermsWire } from './terms.js'
 import { UniverseWire } from './universe.js'
 import { Address, Decimal, Hash } from './wire.js'
 
 /**
  * What a portfolio is made of. The universe comes by content, or by the id of one this service has seen. `recipients` are
- * one or two X25519 public keys that sealed trades are encrypted to.
+ * one or two X25519 public keys that sealed trades are encrypted to. The strategy comes as such, or as `targets` and `costs`,
+ * its first form.
  */
 export const PortfolioRequest = z
   .strictObject({
@@ -17,8 +18,9 @@ export const PortfolioRequest = z
       .regex(/^\d{1,75}$/)
       .optional(),
     mandate: MandateWire,
-    targets: TargetsWire,
-    costs: CostsWire,
+    strategy: StrategyWire.optional(),
+    targets: TargetsWire.optional(),
+    costs: CostsWire.optional(),
     terms: TermsWire,
     windowLength: Decimal,
     recipients: z.array(Hash).min(1).max(2),

@@ -4,15 +4,21 @@ import { JOB_STATES } from '../jobs/job-state.js'
 import type { StepRequest } from '../jobs/plan-step.js'
 import type { JobRecord } from '../store/job-store.js'
 import { quantityField } from './book.js'
+import { PricesWire, parsePrices, parseUnderlyings, UnderlyingsWire } from './prices.js'
 import { Decimal, Hash, parseQuantity, parseWire } from './wire.js'
 
 /**
  * What to do: `targets` brings the book back to its targets, `heartbeat` proves it unchanged at fresh prices, `trades` does
- * exactly the trades given (signed quantities by symbol).
+ * exactly the trades given (signed quantities by symbol). For `targets`, `prices` are judged before anything is planned with
+ * the market they are prices of, and `underlyings` is what triggers may ask for.
  */
 export const StepRequestWire = z
   .discriminatedUnion('mode', [
-    z.strictObject({ mode: z.literal('targets') }),
+    z.strictObject({
+      mode: z.literal('targets'),
+      prices: PricesWire.optional(),
+      underlyings: UnderlyingsWire.optional(),
+    }),
     z.strictObject({ mode: z.literal('heartbeat') }),
     z.strictObject({ mode: z.literal('trades'), trades: z.record(z.string().max(64), Decimal) }),
   ])
@@ -22,7 +28,16 @@ export type StepRequestWire = z.infer<typeof StepRequestWire>
 /** @throws `WireError`, `DecimalError` or `UnknownInstrumentError` naming the field. */
 export function parseStepRequest(input: unknown, universe: Universe, slots: number): StepRequest {
   const wire = parseWire(StepRequestWire, input, '')
-  if (wire.mode !== 'trades') return wire
+  if (wire.mode === 'heartbeat') return wire
+  if (wire.mode === 'targets') {
+    const { prices, underlyings } = wire
+    const known = universe.instruments.map(({ underlying }) => underlying)
+    return {
+      mode: 'targets',
+      ...(prices && { prices: parsePrices(prices, known) }),
+      ...(underlyings && { underlyings: parseUnderlyings(underlyings, known) }),
+    }
+  }
   const trades: bigint[] = Array(slots).fill(0n)
   for (const [symbol, text] of Object.entries(wire.trades)) {
     const field = quantityField(symbol, 'trades')

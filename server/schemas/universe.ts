@@ -10,6 +10,7 @@ import {
   parseWhole,
   parseWire,
   Ticker,
+  Underlying,
 } from './wire.js'
 
 const OptionTerms = z.strictObject({
@@ -21,7 +22,7 @@ const OptionTerms = z.strictObject({
 const InstrumentWire = z.strictObject({
   symbol: Ticker,
   kind: z.enum(['spot', 'perp', 'option']),
-  underlying: z.string().regex(/^[A-Z0-9]{1,16}$/),
+  underlying: Underlying,
   feed: z.string().regex(/^[A-Z0-9][A-Z0-9._-]{0,31}$/),
   contractSize: Decimal,
   account: Index,

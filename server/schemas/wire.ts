@@ -11,6 +11,7 @@ export const Decimal = z
 /** A whole number of JSON for places in lists: accounts, groups, slots. */
 export const Index = z.int().min(0).max(255)
 export const Ticker = z.string().regex(/^[A-Z0-9][A-Z0-9._-]{0,31}$/)
+export const Underlying = z.string().regex(/^[A-Z0-9]{1,16}$/)
 export const Hash = z.string().regex(/^0x[0-9a-f]{64}$/)
 export const Address = z.string().regex(/^0x[0-9a-fA-F]{40}$/)
 export const Bytes = z
@@ -24,6 +25,12 @@ export const parsePrice = (text: unknown, field: string) => parseDecimal(text, P
 export const parseQuantity = (text: unknown, field: string) => parseDecimal(text, QUANTITY_DECIMALS, field)
 export const parseValue = (text: unknown, field: string) => parseDecimal(text, VALUE_DECIMALS, field)
 export const parseWhole = (text: unknown, field: string) => parseDecimal(text, 0, field)
+
+/** A number that no book is reckoned with: written as strictly as money, to 8 decimals, and then a float. */
+export function parseNumber(text: unknown, field: string): number {
+  parseDecimal(text, 8, field)
+  return Number(text)
+}
 
 /** Seconds since 1970 of an ISO 8601 time. @throws {@link TimeError} */
 export function parseTime(text: string, field: string): bigint {

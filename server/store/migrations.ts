@@ -95,4 +95,15 @@ export const MIGRATIONS: readonly string[] = [
   create trigger inquiries_only_added before update or delete or truncate on inquiries
     for each statement execute function refuse_change();
   `,
+  `
+  create table strategies (
+    portfolio_id text not null references portfolios (id),
+    version integer not null,
+    sealed text not null,
+    created_at timestamptz not null default now(),
+    primary key (portfolio_id, version)
+  );
+  create trigger strategies_only_added before update or delete or truncate on strategies
+    for each statement execute function refuse_change();
+  `,
 ]

@@ -5,17 +5,10 @@ import type { Book } from '#portfolio/book.js'
 import type { Budget } from '#portfolio/budget.js'
 import type { Mandate } from '#portfolio/mandate.js'
 import type { Universe } from '#portfolio/universe.js'
-import type { TradingCost } from '#strategy/trading-cost.js'
 import type { Creation } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
 import { type MandateWire, parseMandate } from '../schemas/mandate.js'
-import {
-  type CostsWire,
-  parseCosts,
-  parseTargets,
-  type Strategy,
-  type TargetsWire,
-} from '../schemas/strategy.js'
+import { type CostsWire, type StrategyWire, strategyOf, type TargetsWire } from '../schemas/strategy.js'
 import type { Terms } from '../schemas/terms.js'
 import { parseUniverse, type UniverseWire } from '../schemas/universe.js'
 import type { Database, Transaction } from './database.js'
@@ -31,11 +24,10 @@ export type NewPortfolio = {
   readonly creation: Creation
   readonly terms: Terms
   readonly recipients: readonly string[]
-  readonly targets: TargetsWire
-  readonly costs: CostsWire
+  readonly strategy: StrategyWire
 }
 
-/** `attestation` is the signed word on the book put before opening, as it came; undefined until there is one. */
+/** `firstStrategy` is the version it was created with. `attestation` is the signed word on the book put before opening, as it came; undefined until there is one. */
 export type PortfolioRecord = {
   readonly id: Hex
   readonly universeId: bigint
@@ -46,15 +38,17 @@ export type PortfolioRecord = {
   readonly terms: Terms
   readonly recipients: readonly Uint8Array[]
   readonly seed: Uint8Array
-  readonly strategy: Strategy
-  readonly costs: readonly TradingCost[]
+  readonly firstStrategy: StrategyWire
   readonly attestation: unknown
 }
 
 /** Where the blinding of a commitment was used; no place means the public blinding 0 of the opening budget. */
 export type Blinded = { readonly epoch: number; readonly attempt: number }
 
-/** The book of an epoch with all that opens its head. Epoch 0 is the draft that an opening will commit to. */
+/**
+ * The book of an epoch with all that opens its head. Epoch 0 is the draft that an opening will commit to. `lastTradeAt` is
+ * the time of the snapshot at which a quantity last changed, in seconds since 1970; null before the first trade.
+ */
 export type BookRecord = {
   readonly epoch: number
   readonly version: number
@@ -66,10 +60,17 @@ export type BookRecord = {
   readonly budget: Budget
   readonly bookBlinded: Blinded
   readonly budgetBlinded: Blinded | null
+  readonly lastTradeAt: bigint | null
 }
 
-type PortfolioSecrets = { seed: string; targets: TargetsWire; costs: CostsWire }
-type BookSecrets = Pick<BookRecord, 'book' | 'budget' | 'bookBlinded' | 'budgetBlinded'>
+/** The strategy in its present form, or in the first one. */
+type PortfolioSecrets = { seed: string } & (
+  | { strategy: StrategyWire }
+  | { targets: TargetsWire; costs: CostsWire }
+)
+/** Books kept before trades were dated have no date. */
+type BookSecrets = Pick<BookRecord, 'book' | 'budget' | 'bookBlinded' | 'budgetBlinded'> &
+  Partial<Pick<BookRecord, 'lastTradeAt'>>
 
 /** Portfolios and their books; what is private is sealed before it reaches the database. */
 export class PortfolioStore {
@@ -83,8 +84,8 @@ export class PortfolioStore {
 
   /** Keeps a new portfolio under a fresh seed. @throws {@link PortfolioExistsError} */
   async create(portfolio: NewPortfolio): Promise<void> {
-    const { id, universeId, targets, costs, ...open } = portfolio
-    const secrets: PortfolioSecrets = { seed: randomBytes(32).toString('hex'), targets, costs }
+    const { id, universeId, strategy, ...open } = portfolio
+    const secrets: PortfolioSecrets = { seed: randomBytes(32).toString('hex'), strategy }
     const row = {
       ...open,
       id,
@@ -116,8 +117,7 @@ export class PortfolioStore {
       terms: row.terms as Terms,
       recipients: (row.recipients as string[]).map((key) => new Uint8Array(Buffer.from(key.slice(2), 'hex'))),
       seed: new Uint8Array(Buffer.from(secrets.seed, 'hex')),
-      strategy: parseTargets(secrets.targets, universe),
-      costs: parseCosts(secrets.costs, universe),
+      firstStrategy: 'strategy' in secrets ? secrets.strategy : strategyOf(secrets.targets, secrets.costs),
       attestation: row.attestation,
     }
   }
@@ -158,8 +158,8 @@ export class PortfolioStore {
   }
 
   async addBook(tx: Transaction, id: string, record: BookRecord): Promise<void> {
-    const { book, budget, bookBlinded, budgetBlinded, ...open } = record
-    const secrets: BookSecrets = { book, budget, bookBlinded, budgetBlinded }
+    const { book, budget, bookBlinded, budgetBlinded, lastTradeAt, ...open } = record
+    const secrets: BookSecrets = { book, budget, bookBlinded, budgetBlinded, lastTradeAt }
     await tx.insert(books).values({
       ...open,
       portfolioId: id,
@@ -178,6 +178,7 @@ export class PortfolioStore {
       .orderBy(desc(books.epoch))
       .limit(1)
     if (!row) throw new BookNotFoundError()
+    const secrets = this.#sealer.open<BookSecrets>(row.sealed, bookPlace(id, row))
     return {
       epoch: row.epoch,
       version: row.version,
@@ -185,7 +186,8 @@ export class PortfolioStore {
       budgetCommitment: BigInt(row.budgetCommitment),
       previousHead: row.previousHead as Hex,
       head: row.head as Hex,
-      ...this.#sealer.open<BookSecrets>(row.sealed, bookPlace(id, row)),
+      ...secrets,
+      lastTradeAt: secrets.lastTradeAt ?? null,
     }
   }
 

@@ -8,11 +8,13 @@ import { MarketStore } from './market-store.js'
 import { OutboxStore } from './outbox-store.js'
 import { PortfolioStore } from './portfolio-store.js'
 import { Sealer } from './seal.js'
+import { StrategyStore } from './strategy-store.js'
 import { meta } from './tables.js'
 
 /** Everything that is kept, over one exclusively held data directory. */
 export type Store = {
   readonly portfolios: PortfolioStore
+  readonly strategies: StrategyStore
   readonly jobs: JobStore
   readonly inquiries: InquiryStore
   readonly outbox: OutboxStore
@@ -50,6 +52,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     if ((await once('binding', options.binding)) !== options.binding) throw new WrongChainError()
     return {
       portfolios: new PortfolioStore(db, sealer),
+      strategies: new StrategyStore(db, sealer),
       jobs: new JobStore(db, sealer, options.afterCommit),
       inquiries: new InquiryStore(db),
       outbox: new OutboxStore(db),

@@ -6,7 +6,7 @@ const at = (name: string) => timestamp(name, { withTimezone: true }).notNull().d
 /** What is true of the whole store: what chain it belongs to, and a sealed word that proves the key. */
 export const meta = pgTable('meta', { name: text().primaryKey(), value: text().notNull() })
 
-/** `universe`, `mandate`, `creation` and `terms` are public; `sealed` holds seed, targets and costs. */
+/** `universe`, `mandate`, `creation` and `terms` are public; `sealed` holds the seed and the first strategy. */
 export const portfolios = pgTable('portfolios', {
   id: text().primaryKey(),
   universeId: text('universe_id').notNull(),
@@ -20,6 +20,18 @@ export const portfolios = pgTable('portfolios', {
   sealed: text().notNull(),
   createdAt: at('created_at'),
 })
+
+/** Versions of strategies from the second on; rows are only added. */
+export const strategies = pgTable(
+  'strategies',
+  {
+    portfolioId: text('portfolio_id').notNull(),
+    version: integer().notNull(),
+    sealed: text().notNull(),
+    createdAt: at('created_at'),
+  },
+  (table) => [primaryKey({ columns: [table.portfolioId, table.version] })],
+)
 
 /** One row per epoch; epoch 0 is the book put before opening, replaced by each put. */
 export const books = pgTable(

@@ -72,7 +72,7 @@ describe('the files', () => {
   })
 
   test('every number is a decimal string', () => {
-    const allowed = new Set(['account', 'group', 'groups'])
+    const allowed = new Set(['account', 'group', 'groups', 'version'])
     const walk = (value: unknown, key: string): void => {
       if (typeof value === 'number') expect(allowed.has(key), key).toBe(true)
       if (Array.isArray(value)) value.map((item) => walk(item, key))
@@ -81,7 +81,7 @@ describe('the files', () => {
     for (const name of [
       'universe',
       'mandate',
-      'targets',
+      'strategy',
       'costs',
       'book',
       'publisher',

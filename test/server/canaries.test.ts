@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { hexToBytes } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FIELD } from '#portfolio/units.js'
-import { TINY_COSTS } from '#test/fixtures/tiny-desk.js'
+import { strategyOf } from '#server/schemas/strategy.js'
+import { TINY_COSTS, TINY_TARGETS } from '#test/fixtures/tiny-desk.js'
 import { Canaries } from './canaries.js'
 import { portfolioRequest } from './fund-client.js'
 import { type Served, TinyService } from './tiny-service.js'
@@ -45,8 +46,8 @@ const costs = () =>
     ]),
   )
 
-async function refused(method: string, path: string, body: unknown) {
-  const { status, text } = await served.fund.call(method, path, body)
+async function refused(method: string, path: string, body: unknown, headers: Record<string, string> = {}) {
+  const { status, text } = await served.fund.call(method, path, body, headers)
   expect(status, `${method} ${path}`).toBeGreaterThanOrEqual(400)
   answers.push(text)
 }
@@ -162,6 +163,12 @@ test('of a thousand private numbers none leaves by log, file, row, problem, publ
     await fund.createPortfolio({ costs: costs() })
     const wrong = { ...costs(), [canaries.quantity()]: TINY_COSTS.BTC }
     await refused('POST', '/portfolios', await portfolioRequest({ costs: wrong }))
+    const fixedCosts = { leg: canaries.take(3, 16), batch: '0' }
+    const strategy = { ...strategyOf(TINY_TARGETS, costs()), fixedCosts }
+    await fund.ok('PUT', `/portfolios/${id}/strategy`, strategy, { 'if-match': `"${i + 1}"` })
+    const late = { 'if-match': `"${i + 1}"` }
+    await refused('PUT', `/portfolios/${id}/strategy`, { ...strategy, safetyBps: canaries.quantity() }, late)
+    await refused('PUT', `/portfolios/${id}/strategy`, strategy, late)
   }
   const own = book()
   const { attestationRequest } = await fund.ok('PUT', `/portfolios/${id}/book`, own)

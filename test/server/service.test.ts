@@ -1,16 +1,36 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { TINY_BOOK, TINY_PRICES_LATER, TINY_TARGETS } from '#test/fixtures/tiny-desk.js'
+import { strategyOf } from '#server/schemas/strategy.js'
+import { TINY_BOOK, TINY_COSTS, TINY_PRICES_LATER, TINY_TARGETS } from '#test/fixtures/tiny-desk.js'
 import { portfolioRequest } from './fund-client.js'
 import { startTinyStack, type TinyStack } from './tiny-stack.js'
 
 /** Private numbers found nowhere else, as they are written and as the model holds them. */
-const CANARIES = ['31.41592653', '1000271.82818284', '577.21566490', '4773']
-const CANARY_FORMS = [...CANARIES.slice(0, 3), '3141592653', '100027182818284', '57721566490', 'targetBps']
+const CANARIES = ['31.41592653', '1000271.82818284', '577.21566490', '4773', '161.80339887', '69.31471805']
+const CANARY_FORMS = [
+  ...CANARIES.slice(0, 3),
+  ...CANARIES.slice(4),
+  '16180339887',
+  '6931471805',
+  '3141592653',
+  '100027182818284',
+  '57721566490',
+  'targetBps',
+]
 const BOOK = {
   cash: [CANARIES[1], '900000'],
   quantities: { BTC: CANARIES[0], 'BTC-PERP': '0', ETH: CANARIES[2] },
+}
+
+const SECRET_STRATEGY = {
+  triggers: [{ kind: 'threshold' }, { kind: 'trackingError', limitBps: CANARIES[5] }],
+  risk: {
+    kind: 'given',
+    underlyings: ['BTC', 'ETH'].map((name) => ({ name, annualVolBps: '4500' })),
+    correlations: [{ between: ['BTC', 'ETH'], bps: '8000' }],
+  },
+  fixedCosts: { leg: '0', batch: CANARIES[4] },
 }
 
 let stack: TinyStack
@@ -19,9 +39,13 @@ let universeId: string
 
 beforeAll(async () => {
   stack = await startTinyStack()
-  const targets = [{ ...TINY_TARGETS.targets[0], targetBps: CANARIES[3] }, TINY_TARGETS.targets[1]]
-  const created = await stack.fund.createPortfolio({ targets: { ...TINY_TARGETS, targets } })
+  const [first, second] = TINY_TARGETS.targets
+  const targets = [{ ...first!, targetBps: CANARIES[3]! }, second!]
+  const aims = { ...TINY_TARGETS, targets }
+  const created = await stack.fund.createPortfolio({ targets: aims })
   id = created.id
+  const strategy = { ...strategyOf(aims, TINY_COSTS), ...SECRET_STRATEGY }
+  await stack.fund.ok('PUT', `/portfolios/${id}/strategy`, strategy, { 'if-match': '"1"' })
   universeId = created.universeId
   await stack.fund.ok('POST', '/markets', { universeId })
   const { attestationRequest } = await stack.fund.ok('PUT', `/portfolios/${id}/book`, BOOK)
@@ -160,6 +184,18 @@ test('the description names every route with a schema for every status it answer
   }
 })
 
+const ALONE = { asset: 'BTC', kind: 'major', hourlyVolatility: '0.01' }
+const spoiltStrategies = () => {
+  const plain = { version: 2, targets: [], costs: TINY_COSTS }
+  return [
+    { ...plain, ...SECRET_STRATEGY },
+    { ...SECRET_STRATEGY, [CANARIES[4]!]: '1' },
+    { ...plain, fixedCosts: { leg: `-${CANARIES[4]}`, batch: '0' } },
+    { ...plain, safetyBps: CANARIES[5] },
+    { ...plain, triggers: [{ kind: 'headroom', usedBps: `9999${CANARIES[5]}` }] },
+  ]
+}
+
 test('no private number leaves by log, disk, public answer or problem', async () => {
   const files: string[] = []
   const walk = (folder: string) => {
@@ -180,6 +216,13 @@ test('no private number leaves by log, disk, public answer or problem', async ()
     stack.fund.call('PUT', `/portfolios/${id}/book`, { ...BOOK, cash: [CANARIES[1]] }),
     stack.fund.call('PUT', `/portfolios/${id}/book`, { ...BOOK, cash: [Number(CANARIES[1])] }),
     stack.fund.call('POST', '/portfolios', await portfolioRequest({ targets: CANARIES[3] })),
+    ...spoiltStrategies().map((strategy) =>
+      stack.fund.call('PUT', `/portfolios/${id}/strategy`, strategy, { 'if-match': '"1"' }),
+    ),
+    stack.fund.call('POST', `/portfolios/${id}/plans`, {
+      mode: 'targets',
+      prices: [{ ...ALONE, readings: [{ source: 'a', price: CANARIES[4], time: '1' }] }],
+    }),
     stack.fund.call('POST', `/portfolios/${id}/plans`, {
       mode: 'trades',
       trades: { BTC: `${CANARIES[0]}0000000` },
@@ -211,6 +254,7 @@ test('no private number leaves by log, disk, public answer or problem', async ()
   // The search finds what is there: the owner's own view, and the public mandate on disk.
   const own = await stack.fund.call('GET', `/portfolios/${id}/book`)
   expect(own.text).toContain(CANARIES[1])
+  expect((await stack.fund.call('GET', `/portfolios/${id}/strategy`)).text).toContain(CANARIES[4])
   expect(rows.some((text) => text.includes('freeCollateralFloorBps'))).toBe(true)
   expect(disk.some((text) => text.includes(id))).toBe(true)
   expect(stack.logs.length).toBeGreaterThan(10)
