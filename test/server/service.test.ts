@@ -7,12 +7,12 @@ import { portfolioRequest } from './fund-client.js'
 import { startTinyStack, type TinyStack } from './tiny-stack.js'
 
 /** Private numbers found nowhere else, as they are written and as the model holds them. */
-const CANARIES = ['31.41592653', '1000271.82818284', '577.21566490', '4773', '161.80339887', '69.31471805']
+const CANARIES = ['31.41592653', '1000271.82818284', '577.21566490', '4773', '161.80339887', '9931.47180559']
 const CANARY_FORMS = [
   ...CANARIES.slice(0, 3),
   ...CANARIES.slice(4),
   '16180339887',
-  '6931471805',
+  '993147180559',
   '3141592653',
   '100027182818284',
   '57721566490',
@@ -192,7 +192,7 @@ const spoiltStrategies = () => {
     { ...SECRET_STRATEGY, [CANARIES[4]!]: '1' },
     { ...plain, fixedCosts: { leg: `-${CANARIES[4]}`, batch: '0' } },
     { ...plain, safetyBps: CANARIES[5] },
-    { ...plain, triggers: [{ kind: 'headroom', usedBps: `9999${CANARIES[5]}` }] },
+    { ...plain, triggers: [{ kind: 'headroom', usedBps: `99${CANARIES[5]}` }] },
   ]
 }
 
