@@ -1,14 +1,13 @@
-import { BaseError } from '#portfolio/base-error.js'
 import { checkBook } from '#portfolio/book.js'
 import { checkMarket } from '#portfolio/market.js'
 import { checkLength } from '#portfolio/shape.js'
 import { BPS, checkBps, OutOfRangeError, ShapeError } from '#portfolio/units.js'
 import type { PlanInput } from './plan.js'
-import { checkRiskModel, gapMatrix } from './risk-model.js'
+import { checkRiskModel, gapMatrix, WeighingError } from './risk-model.js'
 import { checkTargets } from './targets.js'
 import { checkCosts } from './trading-cost.js'
 
-/** @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError` or {@link WeighingError}, each naming the field. */
+/** @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError` or `WeighingError`, each naming the field. */
 export function checkPlanInput(input: PlanInput): void {
   const { risk, weighing, fixedCosts } = input
   const { shape, market, mandate, universe, book, flowAccount = 0 } = input
@@ -28,16 +27,11 @@ export function checkPlanInput(input: PlanInput): void {
   if (weighing) {
     if (input.targets.length > 0) gapMatrix(input)
     for (const field of ['riskAversion', 'horizonDays'] as const) {
-      if (!(weighing[field] > 0 && weighing[field] <= 1e6)) throw new WeighingError(field)
+      if (!(weighing[field] > 0 && weighing[field] <= 1e6))
+        throw new WeighingError(field, 'above 0 and at most a million')
     }
   }
   for (const field of ['leg', 'batch'] as const) {
     if (fixedCosts && fixedCosts[field] < 0n) throw new OutOfRangeError(`fixedCosts.${field}`, '0 or above')
-  }
-}
-
-export class WeighingError extends BaseError {
-  constructor(field: string) {
-    super(`weighing.${field} must be above 0 and at most a million.`, { code: 'STRATEGY_WEIGHING', field })
   }
 }

@@ -47,7 +47,8 @@ export function targetCovariance(
  * worth to correct a long-only book that drifts ({@link deviationMetric}), which asks for targets above 0 that are at most
  * the whole book together.
  *
- * @throws {@link RiskModelError} where there is no risk model, or `drift` is asked of targets that are not long-only.
+ * @throws {@link RiskModelError} where there is no risk model, {@link WeighingError} where `drift` is asked of targets that are
+ * not long-only.
  */
 export function gapMatrix({ targets, universe, mandate, risk, weighing }: PlanInput): Covariance {
   if (!risk) throw new RiskModelError('underlyings', 'given where risk is weighed')
@@ -55,7 +56,7 @@ export function gapMatrix({ targets, universe, mandate, risk, weighing }: PlanIn
   if (weighing?.gapsBy !== 'drift') return covariance
   const weights = targets.map(({ targetBps }) => Number(targetBps) / 1e4)
   if (weights.some((w) => w <= 0) || weights.reduce((sum, w) => sum + w, 0) > 1) {
-    throw new RiskModelError('weighing.gapsBy', 'variance, since not all targets are long within the book')
+    throw new WeighingError('gapsBy', 'variance where not all targets are long and within the book')
   }
   return deviationMetric(covariance, weights)
 }
@@ -104,5 +105,11 @@ export function checkRiskModel({ underlyings, covariance }: RiskModel): void {
 export class RiskModelError extends BaseError {
   constructor(field: string, expected: string) {
     super(`${field} of the risk model must be ${expected}.`, { code: 'STRATEGY_RISK_MODEL', field })
+  }
+}
+
+export class WeighingError extends BaseError {
+  constructor(field: string, expected: string) {
+    super(`weighing.${field} must be ${expected}.`, { code: 'STRATEGY_WEIGHING', field })
   }
 }

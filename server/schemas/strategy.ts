@@ -58,7 +58,13 @@ export const StrategyWire = z
     safetyBps: Decimal.optional(),
     stressBps: Decimal.optional(),
     trackingWeightBps: Decimal.optional(),
-    weighing: z.strictObject({ riskAversion: Decimal, horizonDays: Decimal }).optional(),
+    weighing: z
+      .strictObject({
+        riskAversion: Decimal,
+        horizonDays: Decimal,
+        gapsBy: z.enum(['variance', 'drift']).optional(),
+      })
+      .optional(),
     risk: RiskWire.optional(),
     fixedCosts: z.strictObject({ leg: Decimal, batch: Decimal }).optional(),
     costs: CostsWire,
@@ -96,6 +102,7 @@ export function parseStrategy(input: unknown, universe: Universe, at = 'strategy
       weighing: {
         riskAversion: parseNumber(weighing.riskAversion, below('weighing.riskAversion')),
         horizonDays: parseNumber(weighing.horizonDays, below('weighing.horizonDays')),
+        ...(weighing.gapsBy && { gapsBy: weighing.gapsBy }),
       },
     }),
     ...(fixedCosts && {
