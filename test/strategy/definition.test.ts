@@ -41,6 +41,14 @@ describe('a strategy that the planner would refuse is refused by the field', () 
     ['a negative fixed cost', { fixedCosts: { leg: 0n, batch: -1n } }, 'strategy.fixedCosts.batch'],
     ['no risk aversion', { weighing: { ...WEIGHING, riskAversion: 0 } }, 'strategy.weighing.riskAversion'],
     [
+      'gaps by drift from a short target',
+      {
+        targets: [{ ...targets[0]!, targetBps: -1n }],
+        weighing: { ...WEIGHING, gapsBy: 'drift' },
+      },
+      'strategy.weighing.gapsBy',
+    ],
+    [
       'an unknown target',
       { triggers: [{ kind: 'threshold', target: 'slot[9]' }] },
       'strategy.triggers[0].target',
