@@ -6,6 +6,8 @@ import { checkMarket } from '#portfolio/market.js'
 import { evaluateStep, type Step } from '#portfolio/step.js'
 import { abs } from '#portfolio/units.js'
 import { checkUniverse } from '#portfolio/universe.js'
+import { parseStrategy } from '#server/schemas/strategy.js'
+import { checkDefinition, resolveDefinition } from '#strategy/definition.js'
 import { plan } from '#strategy/planner.js'
 import {
   DESK,
@@ -139,5 +141,37 @@ describe('the second date', () => {
       expect(quantity % lot).toBe(0n)
       expect(abs(quantity)).toBeGreaterThanOrEqual(minimum)
     }
+  })
+})
+
+describe('the strategy', () => {
+  const read = (name: string) =>
+    JSON.parse(readFileSync(new URL(`../../examples/desk/${name}`, import.meta.url), 'utf8'))
+  const planned = (date: (typeof DESK_DATES)[number]) => {
+    const desk = deskPlanInput(date)
+    const definition = parseStrategy({ ...read('strategy.json'), costs: read('costs.json') }, desk.universe)
+    checkDefinition(definition, { ...desk, shape: DESK })
+    return plan({ ...desk, ...resolveDefinition(definition) })
+  }
+
+  test('looks at the first date and finds that no trade pays', async () => {
+    const { outcome, trades, reasons, weighed } = await planned(FIRST)
+    expect([outcome, trades]).toEqual(['hold', []])
+    expect(reasons[0]).toMatchObject({ code: 'trackingError', numbers: { bound: 20 } })
+    expect(weighed!.gapBefore).toBeLessThan(weighed!.fixedCost)
+  })
+
+  test('brings the second date back for what the page says, with perpetuals alone, and for less than aiming at the centre', async () => {
+    const { outcome, verdict, trades, targets, expectedCost, legs } = await planned(SECOND)
+    expect([outcome, verdict.outcome]).toEqual(['trade', 'compliant'])
+    const { instruments } = deskUniverse()
+    expect(trades.every(({ slot }) => instruments[slot]!.kind === 'perp')).toBe(true)
+    expect(targets.after.every(({ inside }) => inside)).toBe(true)
+    expect(legs.length).toBeGreaterThanOrEqual(trades.length)
+    const page = readFileSync(new URL('../../examples/desk/README.md', import.meta.url), 'utf8')
+    expect(Number(/for about (\d+) dollars/.exec(page)![1])).toBe(
+      Math.round(Number(expectedCost / 10n ** 12n) / 1e4),
+    )
+    expect(expectedCost).toBeLessThan((await plan(deskPlanInput(SECOND))).expectedCost)
   })
 })

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type StrategyWire, strategyOf } from '#server/schemas/strategy.js'
-import {
-  TINY_BOOK,
-  TINY_COSTS,
-  TINY_PRICES,
-  TINY_PRICES_LATER,
-  TINY_TARGETS,
-} from '#test/fixtures/tiny-desk.js'
+import type { StrategyWire } from '#server/schemas/strategy.js'
+import { TINY_BOOK, TINY_PRICES, TINY_PRICES_LATER, TINY_TARGETS } from '#test/fixtures/tiny-desk.js'
 import { type Served, TinyService } from './tiny-service.js'
+import { FIRST, NEAR, RISK } from './tiny-strategy.js'
 
 let service: TinyService
 let served: Served
@@ -26,23 +21,6 @@ afterAll(async () => {
   await service?.stop()
 })
 
-const FIRST = strategyOf(TINY_TARGETS, TINY_COSTS)
-/** Targets a fraction of a percent from where the book opens, so that only a narrow trigger asks for a trade. */
-const NEAR: StrategyWire = {
-  ...FIRST,
-  targets: [
-    { group: 0, targetBps: '4400', bandBps: '300' },
-    { group: 1, targetBps: '2500', bandBps: '500' },
-  ],
-}
-const RISK: StrategyWire['risk'] = {
-  kind: 'given',
-  underlyings: [
-    { name: 'BTC', annualVolBps: '4500' },
-    { name: 'ETH', annualVolBps: '6500' },
-  ],
-  correlations: [{ between: ['BTC', 'ETH'], bps: '8000' }],
-}
 const path = () => `/portfolios/${id}/strategy`
 const put = (strategy: unknown, version: number) =>
   served.fund.call('PUT', path(), strategy, { 'if-match': `"${version}"` })
