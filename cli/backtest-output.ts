@@ -14,21 +14,21 @@ export function checkOutputs({ json, html }: OutputOptions): void {
   checkOutput('--html', html)
 }
 
-/** Writes each file asked for, whole; without any, prints the text. Nothing is written once `signal` has stopped the work. */
+/**
+ * Writes each file asked for, whole, and says so; without any, gives the text. Nothing is written once `signal` has stopped
+ * the work.
+ */
 export async function output(
   { json, html }: OutputOptions,
   signal: AbortSignal | undefined,
   make: { readonly json: () => unknown; readonly html: () => string; readonly text: () => string },
-): Promise<void> {
+): Promise<string> {
   const files: [string, string][] = []
   if (json !== undefined) files.push([json, `${JSON.stringify(make.json())}\n`])
   if (html !== undefined) files.push([html, make.html()])
   signal?.throwIfAborted()
-  for (const [path, text] of files) {
-    await writeWhole(path, text)
-    console.log(`wrote ${path}`)
-  }
-  if (files.length === 0) console.log(make.text())
+  for (const [path, text] of files) await writeWhole(path, text)
+  return files.length === 0 ? make.text() : files.map(([path]) => `wrote ${path}`).join('\n')
 }
 
 /** The file that a report is of, and the program's commit where it runs in its repository. */

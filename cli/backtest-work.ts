@@ -21,13 +21,13 @@ export async function withBar<T>(
   }
 }
 
-/** Ctrl-C stops the work at its next step; files are renamed into place whole, so that there is none or all of one. */
-export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+/** Prints what came of the work. Ctrl-C stops the work at its next step; files are renamed into place whole, so that there is none or all of one. */
+export async function untilInterrupted(work: (signal: AbortSignal) => Promise<string>): Promise<void> {
   const controller = new AbortController()
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
   try {
-    await work(controller.signal)
+    console.log(await work(controller.signal))
   } catch (error) {
     if (!controller.signal.aborted || error !== controller.signal.reason) throw error
     process.stderr.write('stopped; nothing was written\n')

@@ -70,12 +70,15 @@ export function registerBacktest(program: Command): void {
     )
 }
 
-/** @throws {@link OptionError} naming the option, or an error naming the line of the file; then nothing is written. */
+/**
+ * @returns what to print
+ * @throws {@link OptionError} naming the option, or an error naming the line of the file; then nothing is written.
+ */
 export async function backtestWeights(
   path: string,
   options: WeightsCommandOptions,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   checkOutputs(options)
   const setting = {
     proportionalBps: readCosts('--cost-bps', options.costBps),
@@ -112,19 +115,22 @@ export async function backtestWeights(
   })
   const source = sourceOf(data)
   const shown = { ...setting, parameters: frozen?.parameters ?? null }
-  await output(options, signal, {
+  return output(options, signal, {
     json: () => ({ source, setting: shown, ...comparison }),
     html: () => weightsPage(comparison, shown, source),
     text: () => weightsTables(comparison),
   })
 }
 
-/** @throws {@link OptionError} naming the option, or an error naming the line of the file; then nothing is written. */
+/**
+ * @returns what to print
+ * @throws {@link OptionError} naming the option, or an error naming the line of the file; then nothing is written.
+ */
 export async function backtestHedging(
   path: string,
   options: HedgingCommandOptions,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   checkOutputs(options)
   const proportional = readNumber('--cost-bps', options.costBps) / 1e4
   const fixed = readNumber('--fixed-cost', options.fixedCost)
@@ -139,7 +145,7 @@ export async function backtestHedging(
     ),
   )
   const source = sourceOf(data)
-  await output(options, signal, {
+  return output(options, signal, {
     json: () => ({ source, ...report }),
     html: () => hedgingPage(report, source),
     text: () => hedgingTable(report),

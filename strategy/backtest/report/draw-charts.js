@@ -55,12 +55,16 @@ function pointsOf({ series, xLabel, yLabel }) {
     .flatMap((one, s) => one.points.map((point) => ({ ...point, s })))
     .filter(({ x, y }) => x > 0 && y > 0)
     .sort((a, b) => a.x - b.x)
-  const log = { time: false, distr: 3 }
+  const log = { time: false, distr: 3, range: (_, min, max) => [min / 1.2, max * 1.2] }
   return {
     data: [points.map(({ x }) => x), ...series.map((_, s) => points.map((p) => (p.s === s ? p.y : null)))],
     options: {
-      scales: { x: log, y: { distr: 3 } },
-      axes: [axis(xLabel), axis(yLabel)],
+      scales: { x: log, y: log },
+      axes: [axis(xLabel, 42), axis(yLabel, 64)].map((one) => ({
+        ...one,
+        splits: decadeSplits,
+        filter: fewNumbers,
+      })),
       series: [
         {},
         ...series.map(({ shown }) => ({ show: shown, paths: () => null, points: { show: false } })),
@@ -95,7 +99,7 @@ function linesOf({ times, series, yLabel }) {
     options: {
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), 'Etc/UTC'),
       scales: { x: { time: true } },
-      axes: [{ ...axis('UTC'), values: undefined }, axis(yLabel)],
+      axes: [{ ...axis('UTC', 52), values: undefined }, axis(yLabel, 64)],
       series: [{}, ...series.map(stroke)],
       cursor: { y: false },
     },
@@ -111,15 +115,30 @@ function linesOf({ times, series, yLabel }) {
   }
 }
 
-function axis(label) {
+function axis(label, size) {
   return {
     label,
-    size: 64,
+    size,
     stroke: () => styleOf('--ink'),
     grid: { stroke: () => styleOf('--faint'), width: 1 },
     ticks: { stroke: () => styleOf('--faint'), width: 1 },
     values: (_, splits) => splits.map(numberOf),
   }
+}
+
+/** Of a logarithmic axis every one, two … nine times a power of ten within it; few of them get a number. */
+function decadeSplits(_, _axis, min, max) {
+  const splits = []
+  for (let power = Math.floor(Math.log10(min)); 10 ** power <= max; power++) {
+    for (let digit = 1; digit <= 9; digit++) splits.push(Number(`${digit}e${power}`))
+  }
+  return splits.filter((split) => split >= min && split <= max)
+}
+
+function fewNumbers(_, splits) {
+  const digits = splits.map((split) => split.toExponential()[0])
+  const few = digits.filter((digit) => digit === '1').length <= 2
+  return splits.map((split, k) => ((few ? '1235' : '1').includes(digits[k]) ? split : null))
 }
 
 function drawShape({ ctx, valToPos }, one, x, y) {

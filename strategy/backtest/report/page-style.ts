@@ -13,13 +13,14 @@ export const PAGE_STYLE = `
   }
 }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0; color: var(--ink); background: var(--paper) }
-main { max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
+main { max-width: 86rem; margin: 2rem auto; padding: 0 1rem }
 h1, .facts td { overflow-wrap: anywhere }
 .caveats { background: var(--note); padding: .6rem 1rem .6rem 2rem; border-left: 4px solid var(--muted) }
 .wide { overflow-x: auto; margin: 1rem 0 2rem }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums }
+.wide td, .wide caption { white-space: nowrap }
 caption { text-align: left; font-weight: 600; padding: .3rem 0 }
-th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--faint); text-align: right; vertical-align: bottom }
+th, td { padding: .2rem .5rem; border-bottom: 1px solid var(--faint); text-align: right; vertical-align: bottom }
 tbody th, thead th:first-child, .facts td { text-align: left }
 tbody th { font-weight: 400; white-space: nowrap }
 .facts th { color: var(--muted); vertical-align: top }

@@ -45,7 +45,7 @@ export function weightsPage(
       ...cells.map((cell) =>
         htmlTable(
           `At risk aversion γ = ${cell.riskAversion}, by loss`,
-          ['policy', 'loss bp/y', 'less the best simple rule [95 %]', ...MEASURES],
+          ['policy', 'loss bp/y', 'less best simple [95 %]', ...MEASURES],
           cell.contenders.map((one) => [
             contenderName(one, cell),
             numberText(one.lossBps, 1),
