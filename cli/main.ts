@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type Hex, hexToBytes, isAddress, isHex, BaseError as ViemError } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
+import { registerBacktest } from './backtest.js'
 import { registerCeremony } from './ceremony.js'
+import { OptionError } from './option-error.js'
 import { verifyRecord } from './verify-record.js'
 
 const program = new Command('ballast')
@@ -70,6 +72,7 @@ program
   )
 
 registerCeremony(program)
+registerBacktest(program)
 
 const isHash = (text: string): text is Hex => isHex(text) && text.length === 66
 
@@ -86,13 +89,6 @@ class NodeError extends BaseError {
       code: 'CLI_NODE',
       hints: ['Check the URL, and that the addresses belong to its chain.'],
     })
-  }
-}
-
-/** An option of the command line is not what it must be. */
-class OptionError extends BaseError {
-  constructor(option: string, expected: string) {
-    super(`${option} must be ${expected}.`, { code: 'CLI_OPTION', field: option })
   }
 }
 

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { z } from 'zod'
+import type { PriceTable } from '#strategy/backtest/price-table.js'
+import { OptionError } from './option-error.js'
+
+/** A file of data: its own name and the SHA-256 of its bytes, unpacked text where it is gzipped. */
+export type DataFile = { readonly name: string; readonly sha256: string; readonly text: string }
+
+/** @throws {@link OptionError} naming the option or argument that asked for the file. */
+export function readDataFile(option: string, path: string): DataFile {
+  try {
+    const bytes = readFileSync(path)
+    const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
+    const text = (packed ? gunzipSync(bytes) : bytes).toString()
+    return { name: basename(path), sha256: createHash('sha256').update(bytes).digest('hex'), text }
+  } catch (cause) {
+    throw new OptionError(option, `a file that can be read, not ${path}`, cause)
+  }
+}
+
+/** A file of JSON of a shape; `expected` says which. */
+export function readJson<T>(option: string, path: string, shape: z.ZodType<T>, expected: string): T {
+  const { text } = readDataFile(option, path)
+  try {
+    return shape.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new OptionError(option, expected, cause)
+  }
+}
+
+/** A finite number of at least `lowest`. */
+export function readNumber(option: string, text: string, lowest = 0): number {
+  const value = text.trim() === '' ? NaN : Number(text)
+  if (!(value >= lowest && Number.isFinite(value))) {
+    throw new OptionError(option, `a finite number, ${lowest} or above`)
+  }
+  return value
+}
+
+/** One cost for all assets, or a file with one for each. */
+export function readCosts(option: string, text: string): number | Readonly<Record<string, number>> {
+  if (Number.isFinite(Number(text)) && text.trim() !== '') return readNumber(option, text)
+  return readJson(
+    option,
+    text,
+    z.record(z.string(), z.number()),
+    'a number, or a JSON file of basis points by asset',
+  )
+}
+
+/** Weights of a file, or equal ones of every asset of the table. */
+export function readWeights(
+  path: string | undefined,
+  { assets }: PriceTable,
+): Readonly<Record<string, number>> {
+  if (path !== undefined) {
+    return readJson('--weights', path, z.record(z.string(), z.number()), 'a JSON file of weights by asset')
+  }
+  return Object.fromEntries(assets.map((asset) => [asset, 1 / assets.length]))
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2})?$/
+
+/** Seconds since 1970 of a day's first moment, or of a UTC time. */
+export function readTime(option: string, text: string): number {
+  const time = DAY.test(text) ? Date.parse(`${text.replace(' ', 'T')}${text.length > 10 ? 'Z' : ''}`) : NaN
+  if (Number.isNaN(time))
+    throw new OptionError(option, 'a day (2024-01-31) or a UTC time (2024-01-31 23:00:00)')
+  return time / 1e3
+}
+
+/** Bars that estimates are fed before the first decision, where none is named. */
+const WARM_UP_BARS = 90
+
+/** The first decision that comes after enough bars with prices of every asset wanted. */
+export function defaultFrom(table: PriceTable, assets: readonly string[]): number {
+  const columns = assets.map((asset) => table.assets.indexOf(asset)).filter((column) => column >= 0)
+  const start = table.prices.findIndex((row) => columns.every((column) => row[column] !== undefined))
+  const from = start < 0 ? undefined : table.times[start + WARM_UP_BARS]
+  if (from === undefined) {
+    throw new OptionError(
+      '<closes.csv>',
+      `a file with more than ${WARM_UP_BARS} rows from the first on which all assets have prices`,
+    )
+  }
+  return from
+}

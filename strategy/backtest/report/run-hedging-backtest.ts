@@ -1,0 +1,120 @@
+import { setImmediate } from 'node:timers/promises'
+import { hedgeFamilies } from '../hedging/hedge-families.js'
+import type { HedgePolicy } from '../hedging/hedge-path.js'
+import { calendar, unhedged } from '../hedging/hedge-policies.js'
+import {
+  type DeltaKind,
+  hedgeListed,
+  type ListedHedgeResult,
+  listedOption,
+} from '../hedging/listed-option.js'
+import { type OptionPath, OptionPathError } from '../hedging/option-path.js'
+import { readFrontier } from '../hedging/read-frontier.js'
+
+export type HedgeFamilyName = keyof ReturnType<typeof hedgeFamilies>
+export const HEDGE_FAMILIES = Object.keys(hedgeFamilies(0, 0)) as HedgeFamilyName[] // its own keys
+
+/** `proportional` one way, `fixed` per trade, both as fractions of notional; without `families` all are run. */
+export type HedgingBacktestOptions = {
+  readonly proportional: number
+  readonly fixed: number
+  readonly families?: readonly HedgeFamilyName[]
+  readonly signal?: AbortSignal
+}
+
+export type HedgingResult = ListedHedgeResult & {
+  readonly family: HedgeFamilyName
+  readonly delta: DeltaKind
+  readonly setting: number
+}
+
+/** What a family asks for at one risk, read between its settings; null outside them. */
+export type HedgingReading = {
+  readonly family: HedgeFamilyName
+  readonly costBpsPerYear: number | null
+  readonly tradesPerYear: number | null
+}
+
+/** Plain data. `daily` hedges to the delta at every `every`-th moment, about once a day; readings are at its risk. */
+export type HedgingReport = {
+  readonly instruments: readonly string[]
+  readonly moments: number
+  readonly from: number
+  readonly to: number
+  readonly proportional: number
+  readonly fixed: number
+  readonly results: readonly HedgingResult[]
+  readonly unhedged: ListedHedgeResult
+  readonly daily: ListedHedgeResult & { readonly every: number }
+  readonly atDailyRisk: readonly HedgingReading[]
+}
+
+/**
+ * Hedges every option of a file by itself under every setting of the families. `onProgress` is called after each with how
+ * many are done; between settings `signal` may stop it.
+ *
+ * @throws {@link OptionPathError} where there is no option, or one was seen only once; `HedgePathError` on an unusable cost;
+ * and the signal's reason.
+ */
+export async function runHedgingBacktest(
+  paths: readonly OptionPath[],
+  { proportional, fixed, families = HEDGE_FAMILIES, signal }: HedgingBacktestOptions,
+  onProgress?: (done: number, total: number) => void,
+): Promise<HedgingReport> {
+  if (paths.length === 0) throw new OptionPathError('line 2', 'an option')
+  for (const { instrument, sights } of paths) {
+    if (sights.length < 2) throw new OptionPathError(instrument, 'at least two rows')
+  }
+  const options = {
+    black: paths.map((path) => listedOption(path, 'black')),
+    smile: paths.map((path) => listedOption(path, 'smile')),
+  }
+  const costs = { proportional, fixed }
+  const hedge = (policy: HedgePolicy, delta: DeltaKind = 'black') =>
+    hedgeListed(options[delta], policy, costs)
+  const all = hedgeFamilies(proportional, fixed)
+  const jobs = families.flatMap((family) =>
+    all[family].settings.map((one) => ({ family, delta: all[family].delta, ...one })),
+  )
+  const results: HedgingResult[] = []
+  for (const { family, delta, setting, policy } of jobs) {
+    await setImmediate()
+    signal?.throwIfAborted()
+    results.push({ family, delta, setting, ...hedge(policy, delta) })
+    onProgress?.(results.length, jobs.length)
+  }
+  const every = momentsPerDay(paths)
+  const daily = { every, ...hedge(calendar(every)) }
+  const read = (family: HedgeFamilyName, of: 'costBpsPerYear' | 'tradesPerYear') => {
+    const own = results.filter((result) => result.family === family)
+    return (
+      readFrontier(
+        own.map((result) => ({ sd: result.sd, price: result[of] })),
+        daily.sd,
+      ) ?? null
+    )
+  }
+  const times = paths.flatMap(({ sights }) => [sights[0]!.time, sights.at(-1)!.time])
+  return {
+    instruments: paths.map(({ instrument }) => instrument),
+    moments: paths.reduce((sum, { sights }) => sum + sights.length, 0),
+    from: Math.min(...times),
+    to: Math.max(...times),
+    proportional,
+    fixed,
+    results,
+    unhedged: hedge(unhedged),
+    daily,
+    atDailyRisk: families.map((family) => ({
+      family,
+      costBpsPerYear: read(family, 'costBpsPerYear'),
+      tradesPerYear: read(family, 'tradesPerYear'),
+    })),
+  }
+}
+
+function momentsPerDay(paths: readonly OptionPath[]): number {
+  const gaps = paths.flatMap(({ sights }) => sights.slice(1).map(({ time }, i) => time - sights[i]!.time))
+  const median = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)]!
+  return Math.max(1, Math.round(86_400 / median))
+}
