@@ -6,7 +6,7 @@ import type { PlanInput } from './plan.js'
  * What each account holds in things paid for: spot and options at their value in the net asset value, in 1e-16 quote. A
  * linear perpetual is carried at price against cash, so equity less this is the cash an account could pay out.
  */
-export function paidHoldings({ universe, mandate }: PlanInput, { values }: Exposure): bigint[] {
+function paidHoldings({ universe, mandate }: PlanInput, { values }: Exposure): bigint[] {
   return mandate.accounts.map((_, a) =>
     values.reduce((total, value, i) => {
       const counts = mandate.slots[i]?.account === a && universe.instruments[i]!.kind !== 'perp'
@@ -33,7 +33,7 @@ export function stressedMargins(
 }
 
 /** How much equity each account lacked, before the step and its flows, for what it held and for its margin under stress. */
-export type Lacking = { readonly credit: readonly bigint[]; readonly stress: readonly bigint[] }
+type Lacking = { readonly credit: readonly bigint[]; readonly stress: readonly bigint[] }
 
 /** A payout is no reason to owe more, and a trade none to come nearer to a liquidation: neither may grow. */
 export function lackingBefore(input: PlanInput): Lacking {

@@ -75,10 +75,6 @@ export function squareRootRows(symmetric: Covariance): number[][] {
   )
 }
 
-/** g′·M·g. */
-export const quadratic = (gap: readonly number[], matrix: Covariance): number =>
-  gap.reduce((total, g, k) => total + g * gap.reduce((sum, h, l) => sum + matrix[k]![l]! * h, 0), 0)
-
 /** @throws {@link RiskModelError} unless the covariance is square, finite, symmetric and without negative eigenvalues. */
 export function checkRiskModel({ underlyings, covariance }: RiskModel): void {
   const size = underlyings.length

@@ -18,7 +18,8 @@ export type TradingCost = {
 
 /**
  * What the square-root law asks for: one day's volatility in basis points and one day's volume in 1e-8 unit. A trade of
- * quantity q costs σ·√(q / V) of the mark on average (Almgren, Thum, Hauptmann & Li 2005; Donier & Bonart 2015 for Bitcoin).
+ * quantity q costs σ·√(q / V) of the mark on average (Almgren, Thum, Hauptmann & Li 2005; Donier & Bonart 2015 for Bitcoin);
+ * `squareRootImpact` is the same law in floating point.
  */
 export type Impact = { readonly dailyVolBps: bigint; readonly dailyVolume: bigint }
 

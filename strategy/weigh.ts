@@ -1,11 +1,14 @@
 import type { Verdict } from '#portfolio/step.js'
 import type { PlanInput, Weighed } from './plan.js'
-import { gapMatrix, quadratic } from './risk-model.js'
+import { quadratic } from './quadratic.js'
+import { gapMatrix } from './risk-model.js'
 import { type Tracking, trackTargets } from './targets.js'
 
 /**
  * Whether what a trade removes is worth what it costs, on the exact integers of both books. A gap counts as far as it
- * exceeds the target's destination, unless its risk is weighed.
+ * exceeds the target's destination, unless its risk is weighed: then this asks what `gate` of `decision/gate.ts` asks of
+ * weights. That one also finds the trade; here the mandate's limits have a say in it, so a search does, and its costs are those
+ * of the step that would be proven.
  */
 export function weigh(input: PlanInput, before: Verdict, after: Verdict): Weighed {
   const worthNow = before.after.nav

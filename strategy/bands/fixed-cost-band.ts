@@ -1,4 +1,4 @@
-import { requireFinite, requireNonNegative, requirePositive } from './band-input.js'
+import { checkFinite, checkNotNegative, checkPositive } from './band-input.js'
 
 /**
  * `halfWidth` of the band that the proportional cost alone asks for; `gamma` per unit of the underlying; `fixedCost` per
@@ -36,10 +36,9 @@ export function fixedCostBand({
   fixedCost,
   riskAversion,
 }: FixedCostBandInput): FixedCostBand {
-  requirePositive('riskAversion', riskAversion)
-  requireNonNegative('halfWidth', halfWidth)
-  requireNonNegative('fixedCost', fixedCost)
-  requireFinite('gamma', gamma)
+  checkPositive({ riskAversion })
+  checkNotNegative({ halfWidth, fixedCost })
+  checkFinite({ gamma })
   const quarter = (12 * fixedCost * gamma * gamma) / riskAversion
   if (quarter === 0) return { trigger: halfWidth, destination: halfWidth }
   // With s = u + d and g = u − d: s·(s² − g²) = 8h³ and g³·s = 12fΓ²/a. Newton from above on the convex difference.

@@ -1,4 +1,4 @@
-import { requireNonNegative } from './band-input.js'
+import { checkNotNegative } from './band-input.js'
 import { type FixedCostBand, fixedCostBand } from './fixed-cost-band.js'
 import { adjustedVol, type ZakamoulineInput, zakamouline } from './zakamouline.js'
 
@@ -18,7 +18,7 @@ export type HedgeBand = FixedCostBand & { readonly vol: number }
  */
 export function hedgeBand(input: HedgeBandInput): HedgeBand {
   const { price, gamma, vol, years, fixedCost, riskAversion } = input
-  requireNonNegative('fixedCost', fixedCost)
+  checkNotNegative({ fixedCost })
   const { base, width, volAdjustment } = zakamouline(input)
   const { trigger, destination } = fixedCostBand({ halfWidth: width, gamma, fixedCost, riskAversion })
   const still = Math.sqrt((2 * fixedCost) / (riskAversion * years)) / (vol * price)

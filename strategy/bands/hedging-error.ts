@@ -1,4 +1,4 @@
-import { requireNonNegative, requirePositive } from './band-input.js'
+import { checkNotNegative, checkPositive } from './band-input.js'
 
 /** `vega` per volatility of 1, in money; `vol` per √year; `hedges` evenly spaced over the option's life. */
 export type HedgingErrorInput = {
@@ -14,8 +14,7 @@ export type HedgingErrorInput = {
  * @throws {@link BandInputError}
  */
 export function hedgingError({ vega, vol, hedges }: HedgingErrorInput): number {
-  requirePositive('hedges', hedges)
-  requireNonNegative('vega', vega)
-  requireNonNegative('vol', vol)
+  checkPositive({ hedges })
+  checkNotNegative({ vega, vol })
   return (Math.sqrt(Math.PI / 4) * vega * vol) / Math.sqrt(hedges)
 }

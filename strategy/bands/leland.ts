@@ -1,4 +1,4 @@
-import { requireNonNegative, requirePositive } from './band-input.js'
+import { checkNotNegative, checkPositive } from './band-input.js'
 
 /** `vol` per √year; `roundTripCost` of buying and selling, as a fraction; `years` between two hedges. */
 export type LelandInput = {
@@ -20,9 +20,8 @@ export type LelandVol = { readonly number: number; readonly shortVol: number; re
  * @throws {@link BandInputError}
  */
 export function leland({ vol, roundTripCost, years }: LelandInput): LelandVol {
-  requirePositive('vol', vol)
-  requirePositive('years', years)
-  requireNonNegative('roundTripCost', roundTripCost)
+  checkPositive({ vol, years })
+  checkNotNegative({ roundTripCost })
   const number = (Math.sqrt(2 / Math.PI) * roundTripCost) / (vol * Math.sqrt(years))
   return {
     number,

@@ -1,4 +1,4 @@
-import { requireFinite, requirePositive } from './band-input.js'
+import { checkFinite, checkPositive } from './band-input.js'
 
 /** One move of the market between two looks: of the price, as a fraction of it, and of an option's volatility. */
 export type SpotVolMove = { readonly priceMove: number; readonly volMove: number; readonly years: number }
@@ -22,9 +22,8 @@ export class SpotVolSlope {
 
   /** @throws {@link BandInputError} */
   observe({ priceMove, volMove, years }: SpotVolMove): void {
-    requireFinite('priceMove', priceMove)
-    requireFinite('volMove', volMove)
-    requirePositive('years', years)
+    checkFinite({ priceMove, volMove })
+    checkPositive({ years })
     const keep = 0.5 ** (1 / HALF_LIFE)
     this.#products = keep * this.#products + priceMove * volMove * Math.sqrt(years)
     this.#squares = keep * this.#squares + priceMove * priceMove
@@ -36,8 +35,7 @@ export class SpotVolSlope {
 
   /** What to add to the delta of an option. */
   deltaShift({ vega, price, years }: DeltaShiftInput): number {
-    requirePositive('price', price)
-    requirePositive('years', years)
+    checkPositive({ price, years })
     return (vega * this.slope) / (Math.sqrt(years) * price)
   }
 }

@@ -1,4 +1,4 @@
-import { requireNonNegative, requirePositive } from './band-input.js'
+import { checkNotNegative, checkPositive } from './band-input.js'
 
 /**
  * `riskAversion` relative (without unit); `target` the weight held without costs, π* = μ/(γσ²); `cost` the bid–ask spread
@@ -28,14 +28,13 @@ export type WeightBand = {
  * @throws {@link BandInputError}
  */
 export function weightBand({ riskAversion, target, cost }: WeightBandInput): WeightBand {
-  requirePositive('riskAversion', riskAversion)
-  requireNonNegative('target', target)
-  requireNonNegative('cost', cost)
+  checkPositive({ riskAversion })
+  checkNotNegative({ target, cost })
   const rest = Math.abs(1 - target)
   // σ²/2·(1 − π)²·π / (half-width), with what cancels cancelled, so that a target of 0 or 1 is not 0/0.
   const perVariance = Math.cbrt((4 * riskAversion * target) / 3) * rest ** (4 / 3) * 0.5
   const perYear = (vol: number) => {
-    requireNonNegative('vol', vol)
+    checkNotNegative({ vol })
     return vol * vol * perVariance
   }
   return {

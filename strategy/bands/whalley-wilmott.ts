@@ -1,4 +1,4 @@
-import { requireFinite, requireNonNegative, requirePositive } from './band-input.js'
+import { checkFinite, checkNotNegative, checkPositive } from './band-input.js'
 
 /**
  * `price` of the underlying and `gamma` per unit of it, of whatever is hedged (either sign); `cost` the one-way proportional
@@ -23,11 +23,8 @@ export type WhalleyWilmottInput = {
  */
 export function whalleyWilmott(input: WhalleyWilmottInput): number {
   const { price, gamma, cost, riskAversion, rate = 0, years = 0 } = input
-  requirePositive('price', price)
-  requirePositive('riskAversion', riskAversion)
-  requireNonNegative('cost', cost)
-  requireNonNegative('years', years)
-  requireFinite('gamma', gamma)
-  requireFinite('rate', rate)
+  checkPositive({ price, riskAversion })
+  checkNotNegative({ cost, years })
+  checkFinite({ gamma, rate })
   return Math.cbrt((1.5 * Math.exp(-rate * years) * cost * price * gamma * gamma) / riskAversion)
 }

@@ -1,4 +1,4 @@
-import { requireFinite, requireNonNegative, requirePositive } from './band-input.js'
+import { checkFinite, checkNotNegative, checkPositive } from './band-input.js'
 
 /** As for Whalley & Wilmott, and `vol` per √year; `years` to expiry must be above 0. */
 export type ZakamoulineInput = {
@@ -29,13 +29,9 @@ export type ZakamoulineBand = {
  */
 export function zakamouline(input: ZakamoulineInput): ZakamoulineBand {
   const { price, gamma, vol, years, cost, riskAversion, rate = 0 } = input
-  requirePositive('price', price)
-  requirePositive('vol', vol)
-  requirePositive('years', years)
-  requirePositive('riskAversion', riskAversion)
-  requireNonNegative('cost', cost)
-  requireFinite('gamma', gamma)
-  requireFinite('rate', rate)
+  checkPositive({ price, vol, years, riskAversion })
+  checkNotNegative({ cost })
+  checkFinite({ gamma, rate })
   const slope = Math.abs(gamma)
   const discounted = (Math.exp(-rate * years) / vol) ** 0.25
   return {
@@ -51,7 +47,7 @@ export function zakamouline(input: ZakamoulineInput): ZakamoulineBand {
  * costs leave no variance to earn.
  */
 export function adjustedVol(vol: number, volAdjustment: number, side: 'long' | 'short'): number {
-  requireNonNegative('vol', vol)
-  requireFinite('volAdjustment', volAdjustment)
+  checkNotNegative({ vol })
+  checkFinite({ volAdjustment })
   return vol * Math.sqrt(Math.max(0, 1 + (side === 'long' ? volAdjustment : -volAdjustment)))
 }

@@ -40,14 +40,15 @@ export type GateDecision = {
  * executed where the risk it removes is worth more than all its costs,
  * κ/2·(d'Σd − d⁺'Σd⁺) > Σ c_i·|Δ_i| + legCost·legs + baseCost + impact.
  *
- * With a fixed cost a step goes inside the band or is not made at all (Dybvig & Pezzo 2019).
+ * With a fixed cost a step goes inside the band or is not made at all (Dybvig & Pezzo 2019). `weigh` of `weigh.ts` asks the
+ * same of a whole book's step.
  *
  * @throws `DecisionInputError` naming the field.
  */
 export function gate(problem: GateProblem): GateDecision {
+  const { legCost, baseCost } = problem
   checkProximalProblem(problem)
-  checkNotNegative(problem.legCost, 'legCost')
-  checkNotNegative(problem.baseCost, 'baseCost')
+  checkNotNegative({ legCost, baseCost })
   return weigh(problem)
 }
 

@@ -1,5 +1,7 @@
 import { BaseError } from '#portfolio/base-error.js'
 import type { Covariance } from '../forecast/covariance.js'
+import { numberChecks } from '../number-checks.js'
+import { quadratic } from '../quadratic.js'
 import { solveDefinite } from './solve-definite.js'
 
 /**
@@ -155,17 +157,9 @@ export function deviationRisk(
   { target, covariance, riskAversion }: Pick<ProximalProblem, 'target' | 'covariance' | 'riskAversion'>,
   x: ArrayLike<number>,
 ): number {
-  const size = x.length
-  let sum = 0
-  for (let i = 0; i < size; i++) {
-    const row = covariance[i]!
-    const deviation = x[i]! - target[i]!
-    if (deviation === 0) continue
-    let twice = row[i]! * deviation
-    for (let j = 0; j < i; j++) twice += 2 * row[j]! * (x[j]! - target[j]!)
-    sum += deviation * twice
-  }
-  return (riskAversion / 2) * sum
+  const deviation = new Float64Array(x)
+  for (let i = 0; i < x.length; i++) deviation[i]! -= target[i]!
+  return (riskAversion / 2) * quadratic(deviation, covariance)
 }
 
 /** Σ c_i·|x_i − w_i|. */
@@ -177,6 +171,10 @@ export function proportionalCost(
   for (let i = 0; i < weights.length; i++) sum += costs[i]! * Math.abs(x[i]! - weights[i]!)
   return sum
 }
+
+export const { checkFinite, checkNotNegative } = numberChecks(
+  (field, expected) => new DecisionInputError(field, expected),
+)
 
 /** @throws {@link DecisionInputError} naming the field. */
 export function checkProximalProblem(problem: ProximalProblem): void {
@@ -190,9 +188,9 @@ export function checkProximalProblem(problem: ProximalProblem): void {
     if (!(covariance[i]![i]! >= 0))
       throw new DecisionInputError(`covariance[${i}][${i}]`, '0 or above, a variance')
   }
-  checkNotNegative(riskAversion, 'riskAversion')
-  checkNumbers(costs, size, 'costs')
-  for (let i = 0; i < size; i++) checkNotNegative(costs[i]!, `costs[${i}]`)
+  checkNotNegative({ riskAversion })
+  checkSize(costs, size, 'costs')
+  checkNotNegative({ costs })
   if (bounds === undefined) return
   checkNumbers(bounds.lower, size, 'bounds.lower')
   checkNumbers(bounds.upper, size, 'bounds.upper')
@@ -202,17 +200,13 @@ export function checkProximalProblem(problem: ProximalProblem): void {
   }
 }
 
-/** @throws {@link DecisionInputError} */
-export function checkNotNegative(value: number, field: string): void {
-  if (!(value >= 0 && Number.isFinite(value)))
-    throw new DecisionInputError(field, 'a finite number, 0 or above')
+function checkNumbers(values: ArrayLike<number>, size: number, field: string): void {
+  checkSize(values, size, field)
+  checkFinite({ [field]: values })
 }
 
-function checkNumbers(values: ArrayLike<number>, size: number, field: string): void {
+function checkSize(values: ArrayLike<number>, size: number, field: string): void {
   if (values.length !== size) throw new DecisionInputError(field, `a list of ${size}`)
-  for (let i = 0; i < size; i++) {
-    if (!Number.isFinite(values[i])) throw new DecisionInputError(`${field}[${i}]`, 'a finite number')
-  }
 }
 
 export class DecisionInputError extends BaseError {

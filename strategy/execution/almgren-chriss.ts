@@ -1,4 +1,4 @@
-import { checkAboveZero, checkCount, checkNotNegative, ExecutionInputError } from './execution-input.js'
+import { checkCount, checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
 
 /**
  * A sale (or, with the signs turned, a purchase) of `quantity` X units in `periods` N equal parts of `duration` T.
@@ -37,16 +37,12 @@ export type Schedule = {
  * @throws `ExecutionInputError`
  */
 export function almgrenChriss(order: ScheduledOrder): Schedule {
-  const { quantity, periods, duration, vol, riskAversion } = order
-  checkAboveZero(quantity, 'quantity')
-  checkCount(periods, 'periods')
-  checkAboveZero(duration, 'duration')
-  for (const name of ['vol', 'halfSpread', 'permanent', 'riskAversion'] as const) {
-    checkNotNegative(order[name], name)
-  }
-  checkAboveZero(order.temporary, 'temporary')
+  const { quantity, periods, duration, vol, halfSpread, permanent, temporary, riskAversion } = order
+  checkPositive({ quantity, duration, temporary })
+  checkCount({ periods })
+  checkNotNegative({ vol, halfSpread, permanent, riskAversion })
   const tau = duration / periods
-  const slope = order.temporary - (order.permanent * tau) / 2
+  const slope = temporary - (permanent * tau) / 2
   if (!(slope > 0)) throw new ExecutionInputError('temporary', 'above half of permanent times a period')
 
   // arcosh(1 + x) = 2·arsinh(√(x/2)), which keeps its digits for a small x.

@@ -1,4 +1,4 @@
-import { checkAboveZero, checkNotNegative, ExecutionInputError } from './execution-input.js'
+import { checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
 import { curve, DUST, type Segment, type Side } from './supply.js'
 
 /** Liquidity L that is active between two prices (quote per base): base = L·(1/√lower − 1/√upper) inside it. */
@@ -70,12 +70,11 @@ function ahead({ price, ranges }: ConcentratedLiquidity, side: Side) {
 
 /** @throws `ExecutionInputError` naming the field under `at`. */
 export function checkConcentratedLiquidity({ price, ranges }: ConcentratedLiquidity, at: string): void {
-  checkAboveZero(price, `${at}.price`)
+  checkPositive({ price }, at)
   ranges.forEach(({ lower, upper, liquidity }, k) => {
     const here = `${at}.ranges[${k}]`
-    checkAboveZero(lower, `${here}.lower`)
-    checkAboveZero(upper, `${here}.upper`)
-    checkNotNegative(liquidity, `${here}.liquidity`)
+    checkPositive({ lower, upper }, here)
+    checkNotNegative({ liquidity }, here)
     if (lower >= upper) throw new ExecutionInputError(`${here}.upper`, 'above its lower price')
     if (k > 0 && lower < ranges[k - 1]!.upper) {
       throw new ExecutionInputError(`${here}.lower`, 'not below the range before')

@@ -1,4 +1,4 @@
-import { checkAboveZero } from './execution-input.js'
+import { checkPositive } from './execution-input.js'
 import { curve, type Segment, type Side } from './supply.js'
 
 /** A pool that keeps base reserve × quote reserve, as Uniswap v2: the fee is taken from what comes in. */
@@ -31,7 +31,6 @@ export function constantProductFill(pool: ConstantProduct, kept: number, side: S
 }
 
 /** @throws `ExecutionInputError` naming the field under `at`. */
-export function checkConstantProduct(pool: ConstantProduct, at: string): void {
-  checkAboveZero(pool.baseReserve, `${at}.baseReserve`)
-  checkAboveZero(pool.quoteReserve, `${at}.quoteReserve`)
+export function checkConstantProduct({ baseReserve, quoteReserve }: ConstantProduct, at: string): void {
+  checkPositive({ baseReserve, quoteReserve }, at)
 }

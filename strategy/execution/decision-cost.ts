@@ -1,13 +1,12 @@
-import { checkAboveZero, checkNotNegative } from './execution-input.js'
+import { checkNotNegative, checkPositive } from './execution-input.js'
 
 /** Gas on chain: units used, price in gwei per unit, quote per ether. */
 export type Gas = { readonly units: number; readonly priceGwei: number; readonly etherPrice: number }
 
 /** Cost of gas in quote. @throws `ExecutionInputError` */
 export function gasCost({ units, priceGwei, etherPrice }: Gas): number {
-  checkNotNegative(units, 'gas.units')
-  checkNotNegative(priceGwei, 'gas.priceGwei')
-  checkAboveZero(etherPrice, 'gas.etherPrice')
+  checkNotNegative({ units, priceGwei }, 'gas')
+  checkPositive({ etherPrice }, 'gas')
   return units * priceGwei * 1e-9 * etherPrice
 }
 
@@ -17,5 +16,7 @@ export function gasCost({ units, priceGwei, etherPrice }: Gas): number {
  *
  * @throws `ExecutionInputError`
  */
-export const decisionCost = (gas: Gas, proofCost: number): number =>
-  gasCost(gas) + checkNotNegative(proofCost, 'proofCost')
+export function decisionCost(gas: Gas, proofCost: number): number {
+  checkNotNegative({ proofCost })
+  return gasCost(gas) + proofCost
+}

@@ -1,4 +1,4 @@
-import { checkAboveZero, checkFinite, checkNotNegative } from './execution-input.js'
+import { checkFinite, checkNotNegative, checkPositive } from './execution-input.js'
 
 /**
  * Funding of a perpetual: `rateBps` is what a long pays now for each interval of `intervalHours`, in basis points of its
@@ -17,16 +17,16 @@ export type FundingRate = {
  * @throws `ExecutionInputError`
  */
 export function expectedFunding(notional: number, rate: FundingRate, horizonDays: number): number {
-  checkFinite(notional, 'notional')
-  checkFinite(rate.rateBps, 'rateBps')
-  checkAboveZero(rate.intervalHours, 'intervalHours')
-  checkNotNegative(horizonDays, 'horizonDays')
-  const perDay = (notional * 24) / rate.intervalHours / 1e4
-  if (!rate.reversion) return perDay * rate.rateBps * horizonDays
-  const { meanBps, halfLifeDays } = rate.reversion
-  checkFinite(meanBps, 'reversion.meanBps')
-  checkAboveZero(halfLifeDays, 'reversion.halfLifeDays')
+  const { rateBps, intervalHours, reversion } = rate
+  checkFinite({ notional, rateBps })
+  checkPositive({ intervalHours })
+  checkNotNegative({ horizonDays })
+  const perDay = (notional * 24) / intervalHours / 1e4
+  if (!reversion) return perDay * rateBps * horizonDays
+  const { meanBps, halfLifeDays } = reversion
+  checkFinite({ meanBps }, 'reversion')
+  checkPositive({ halfLifeDays }, 'reversion')
   const tau = halfLifeDays / Math.LN2
   const away = -tau * Math.expm1(-horizonDays / tau)
-  return perDay * (meanBps * horizonDays + (rate.rateBps - meanBps) * away)
+  return perDay * (meanBps * horizonDays + (rateBps - meanBps) * away)
 }

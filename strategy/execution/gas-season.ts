@@ -1,11 +1,11 @@
-import { checkAboveZero, checkNotNegative, ExecutionInputError } from './execution-input.js'
+import { mean } from '../mean.js'
+import { DAY_SECONDS } from '../time-units.js'
+import { checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
 
 /** A gas price in gwei at a time in seconds since 1970. */
 export type GasPoint = { readonly time: number; readonly priceGwei: number }
 
-const HOUR = 3_600
-const DAY = 24 * HOUR
-const WEEK = 7 * DAY
+const WEEK = 7 * DAY_SECONDS
 
 /** What is expected of the gas price at a time: the mean of the last week, times what that part of the week usually is of it. */
 export type GasForecast = (time: number) => number
@@ -19,7 +19,7 @@ export type GasForecast = (time: number) => number
  */
 export function gasForecast(history: readonly GasPoint[]): GasForecast {
   checkHistory(history)
-  const step = Math.min(DAY, history[1]!.time - history[0]!.time)
+  const step = Math.min(DAY_SECONDS, history[1]!.time - history[0]!.time)
   const partOf = (time: number) => Math.floor((time % WEEK) / step)
   const sums = new Map<number, { total: number; count: number }>()
   const last = history[history.length - 1]!.time
@@ -36,7 +36,7 @@ export function gasForecast(history: readonly GasPoint[]): GasForecast {
     sums.set(partOf(time), part)
   }
   const week = history.filter(({ time }) => time > last - WEEK)
-  const level = week.reduce((sum, { priceGwei }) => sum + priceGwei, 0) / week.length
+  const level = mean(week.map(({ priceGwei }) => priceGwei))
   return (time) => {
     const part = sums.get(partOf(time))
     return level * (part ? part.total / part.count : 1)
@@ -53,12 +53,12 @@ export function gasCap(history: readonly GasPoint[], share: number): number {
 
 function checkHistory(history: readonly GasPoint[]): void {
   history.forEach(({ time, priceGwei }, k) => {
-    checkNotNegative(time, `history[${k}].time`)
-    checkAboveZero(priceGwei, `history[${k}].priceGwei`)
+    checkNotNegative({ time }, `history[${k}]`)
+    checkPositive({ priceGwei }, `history[${k}]`)
     if (k > 0 && time <= history[k - 1]!.time) {
       throw new ExecutionInputError(`history[${k}].time`, 'later than the one before')
     }
   })
   const span = history.length < 2 ? 0 : history[history.length - 1]!.time - history[0]!.time
-  if (span < WEEK - DAY) throw new ExecutionInputError('history', 'at least a week of prices')
+  if (span < WEEK - DAY_SECONDS) throw new ExecutionInputError('history', 'at least a week of prices')
 }

@@ -1,5 +1,6 @@
+import { DAY_SECONDS } from '../time-units.js'
 import { gasCost } from './decision-cost.js'
-import { checkAboveZero, checkNotNegative, ExecutionInputError } from './execution-input.js'
+import { checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
 import { type GasPoint, gasForecast } from './gas-season.js'
 
 /**
@@ -32,9 +33,6 @@ export type GasDecision = {
   readonly saving: number
 }
 
-const HOUR = 3_600
-const DAY = 24 * HOUR
-
 /**
  * Whether to send now, wait for a cheaper part of the week, or join the next batch: at once at or below the cap or at the
  * deadline, else whatever is expected to cost least. To be asked again while it waits.
@@ -43,19 +41,16 @@ const DAY = 24 * HOUR
  */
 export function timeGas(input: GasTimingInput): GasDecision {
   const { now, history, capGwei, deadline, gasUnits: units, etherPrice, waitCostPerDay, nextBatch } = input
-  checkNotNegative(now.time, 'now.time')
-  checkAboveZero(now.priceGwei, 'now.priceGwei')
-  checkNotNegative(capGwei, 'capGwei')
-  checkNotNegative(deadline, 'deadline')
-  checkNotNegative(waitCostPerDay, 'waitCostPerDay')
+  checkNotNegative({ time: now.time }, 'now')
+  checkPositive({ priceGwei: now.priceGwei }, 'now')
+  checkNotNegative({ capGwei, deadline, waitCostPerDay })
   if (nextBatch) {
-    checkNotNegative(nextBatch.time, 'nextBatch.time')
-    checkNotNegative(nextBatch.sharedGasUnits, 'nextBatch.sharedGasUnits')
-    if (nextBatch.sharedGasUnits > units)
-      throw new ExecutionInputError('nextBatch.sharedGasUnits', 'at most gasUnits')
+    const { time, sharedGasUnits } = nextBatch
+    checkNotNegative({ time, sharedGasUnits }, 'nextBatch')
+    if (sharedGasUnits > units) throw new ExecutionInputError('nextBatch.sharedGasUnits', 'at most gasUnits')
   }
   const costAt = (time: number, priceGwei: number, gas = units) =>
-    gasCost({ units: gas, priceGwei, etherPrice }) + (waitCostPerDay * (time - now.time)) / DAY
+    gasCost({ units: gas, priceGwei, etherPrice }) + (waitCostPerDay * (time - now.time)) / DAY_SECONDS
   const sendCost = costAt(now.time, now.priceGwei)
   const send = (reason: GasDecision['reason']): GasDecision => ({
     action: 'send',
@@ -68,7 +63,7 @@ export function timeGas(input: GasTimingInput): GasDecision {
   if (now.priceGwei <= capGwei) return send('below_cap')
 
   const forecast = gasForecast(history)
-  const step = Math.min(DAY, history[1]!.time - history[0]!.time)
+  const step = Math.min(DAY_SECONDS, history[1]!.time - history[0]!.time)
   let later: { at: number; cost: number } | undefined
   for (let at = now.time + step; at <= deadline; at += step) {
     const cost = costAt(at, forecast(at))

@@ -1,4 +1,4 @@
-import { checkAboveZero, checkNotNegative } from './execution-input.js'
+import { checkNotNegative, checkPositive } from './execution-input.js'
 
 /**
  * What the square-root law needs of an instrument: `dayVol` the standard deviation of a day's return as a fraction,
@@ -8,16 +8,15 @@ export type ImpactMarket = { readonly dayVol: number; readonly dayVolume: number
 
 /**
  * Cost of working an order of `notional` quote, and what one quote more would cost: the square-root law
- * I = Y·σ·√(Q/V) as the mean cost, so that the cost is I·Q and its slope 3/2·I (Donier & Bonart 2015).
+ * I = Y·σ·√(Q/V) as the mean cost, so that the cost is I·Q and its slope 3/2·I (Donier & Bonart 2015). What enters a step is
+ * the same law at Y = 1 in exact integers: `expectedFill` of `trading-cost.ts`.
  *
  * @returns `costBps` the mean cost I and `marginalBps` its slope, in basis points; `cost` in quote.
  * @throws `ExecutionInputError`
  */
 export function squareRootImpact(notional: number, { dayVol, dayVolume, factor = 1 }: ImpactMarket) {
-  checkNotNegative(notional, 'notional')
-  checkNotNegative(dayVol, 'dayVol')
-  checkAboveZero(dayVolume, 'dayVolume')
-  checkAboveZero(factor, 'factor')
+  checkNotNegative({ notional, dayVol })
+  checkPositive({ dayVolume, factor })
   const share = factor * dayVol * Math.sqrt(notional / dayVolume)
   return { costBps: share * 1e4, marginalBps: 1.5 * share * 1e4, cost: share * notional }
 }
@@ -47,11 +46,8 @@ const RATE_EXPONENT = 3 / 5
  * @throws `ExecutionInputError`
  */
 export function workedImpact({ quantity, dayVolume, outstanding, dayVol, days }: WorkedOrder) {
-  checkNotNegative(quantity, 'quantity')
-  checkAboveZero(dayVolume, 'dayVolume')
-  checkAboveZero(outstanding, 'outstanding')
-  checkNotNegative(dayVol, 'dayVol')
-  checkAboveZero(days, 'days')
+  checkNotNegative({ quantity, dayVol })
+  checkPositive({ dayVolume, outstanding, days })
   const share = quantity / dayVolume
   const permanentBps = 1e4 * GAMMA * dayVol * share * (outstanding / dayVolume) ** SIZE_EXPONENT
   const temporaryBps = 1e4 * ETA * dayVol * (share / days) ** RATE_EXPONENT

@@ -1,4 +1,4 @@
-import { checkAboveZero, ExecutionInputError } from './execution-input.js'
+import { checkPositive, ExecutionInputError } from './execution-input.js'
 import { DUST, level, type Segment, type Side } from './supply.js'
 
 export type LadderLevel = { readonly price: number; readonly quantity: number }
@@ -43,8 +43,7 @@ export function checkOrderLadder(ladder: OrderLadder, at: string): void {
     const levels = ladder[name]
     levels.forEach(({ price, quantity }, k) => {
       const here = `${at}.${name}[${k}]`
-      checkAboveZero(price, `${here}.price`)
-      checkAboveZero(quantity, `${here}.quantity`)
+      checkPositive({ price, quantity }, here)
       const before = levels[k - 1]?.price ?? price
       if (name === 'asks' ? price < before : price > before) {
         throw new ExecutionInputError(`${here}.price`, 'not better than the level before')

@@ -107,7 +107,7 @@ function checkStress({ step, shape, stressBps, factors, slicesMax = 1, lots }: L
     checkBps(move, `stressBps[${i}]`, 0n, BPS)
   })
   if (factors) checkLength(factors, shape.slots, 'factors')
-  checkCount(slicesMax, 'slicesMax')
+  checkCount({ slicesMax })
   if (lots) checkLength(lots, shape.slots, 'lots')
   lots?.forEach((lot, i) => {
     if (lot <= 0n) throw new ShapeError(`lots[${i}]`, 'above 0')

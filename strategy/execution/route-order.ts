@@ -1,7 +1,7 @@
 import { BaseError } from '#portfolio/base-error.js'
 import { certifyRoute, type RouteCertificate } from './certify-route.js'
 import { chooseVenues } from './choose-venues.js'
-import { checkAboveZero, checkNotNegative, ExecutionInputError } from './execution-input.js'
+import { checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
 import { cut, quoteOf, type Segment, type Side, signOf, within } from './supply.js'
 import { checkVenue, quotedPrice, type Venue, venueSupply } from './venue.js'
 import { WaterFill } from './water-fill.js'
@@ -137,12 +137,10 @@ function routeLeg(
 const reachOf = ({ side, mid, reachBps }: Order): number => mid * (1 + (signOf(side) * reachBps) / 1e4)
 
 function checkOrder({ side, quantity, mid, reachBps, slippageBps }: Order): void {
-  checkAboveZero(quantity, 'order.quantity')
-  checkAboveZero(mid, 'order.mid')
-  checkNotNegative(reachBps, 'order.reachBps')
+  checkPositive({ quantity, mid }, 'order')
+  checkNotNegative({ reachBps, slippageBps }, 'order')
   if (side === 'sell' && reachBps >= 1e4)
     throw new ExecutionInputError('order.reachBps', 'below 10 000 for a sale')
-  checkNotNegative(slippageBps, 'order.slippageBps')
   if (slippageBps > SLIPPAGE_MAX_BPS) {
     throw new ExecutionInputError('order.slippageBps', `at most ${SLIPPAGE_MAX_BPS}`)
   }

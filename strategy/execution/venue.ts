@@ -68,11 +68,9 @@ export function quotedPrice(venue: Venue, side: Side, price: number): number {
 
 /** @throws `ExecutionInputError` naming the field under `at`. */
 export function checkVenue(venue: Venue, at: string): void {
-  checkNotNegative(venue.feeBps, `${at}.feeBps`)
-  if (venue.feeBps >= 1e4) throw new ExecutionInputError(`${at}.feeBps`, 'below 10 000')
-  checkNotNegative(venue.fixedCost, `${at}.fixedCost`)
-  checkNotNegative(venue.minimum, `${at}.minimum`)
-  const { market } = venue
+  const { feeBps, fixedCost, minimum, market } = venue
+  checkNotNegative({ feeBps, fixedCost, minimum }, at)
+  if (feeBps >= 1e4) throw new ExecutionInputError(`${at}.feeBps`, 'below 10 000')
   if (market.kind === 'constant-product') checkConstantProduct(market, `${at}.market`)
   else if (market.kind === 'concentrated-liquidity') checkConcentratedLiquidity(market, `${at}.market`)
   else checkOrderLadder(market, `${at}.market`)

@@ -1,18 +1,15 @@
 import { BaseError } from '#portfolio/base-error.js'
+import { numberChecks } from '../number-checks.js'
+
+/** They throw {@link ForecastInputError}. */
+export const { checkCount, checkNotNegative, checkPositive } = numberChecks(
+  (field, expected) => new ForecastInputError(field, expected),
+)
 
 /** @throws {@link ForecastInputError} unless there are variances, each finite and 0 or above. */
 export function checkVariances(variances: readonly number[], field: string): void {
   if (variances.length === 0) throw new ForecastInputError(field, 'at least one variance')
-  variances.forEach((variance, i) => {
-    if (!(variance >= 0 && Number.isFinite(variance)))
-      throw new ForecastInputError(`${field}[${i}]`, 'a finite variance, 0 or above')
-  })
-}
-
-/** @throws {@link ForecastInputError} unless `count` is a whole number from 1. */
-export function checkCount(count: number, field: string): void {
-  if (!(Number.isSafeInteger(count) && count >= 1))
-    throw new ForecastInputError(field, 'a whole number, 1 or more')
+  checkNotNegative({ [field]: variances })
 }
 
 export class ForecastInputError extends BaseError {

@@ -1,4 +1,5 @@
 import { BaseError } from '#portfolio/base-error.js'
+import { numberChecks } from '../number-checks.js'
 
 /** A symmetric matrix by rows: covariances of daily log returns, or whatever has their shape. */
 export type Covariance = readonly ArrayLike<number>[]
@@ -30,7 +31,7 @@ export class EwmaCovariance {
     if (!(size >= 1)) throw new CovarianceError('size', 'at least 1')
     if (!(lambda > 0 && lambda < 1)) throw new CovarianceError('lambda', 'between 0 and 1')
     if (!(shrinkage >= 0 && shrinkage <= 1)) throw new CovarianceError('shrinkage', 'from 0 to 1')
-    if (averageVariance !== undefined) checkAverage(averageVariance)
+    if (averageVariance !== undefined) checkPositive({ averageVariance })
     this.#lambda = lambda
     this.#shrinkage = shrinkage
     this.#averageVariance = averageVariance
@@ -41,9 +42,7 @@ export class EwmaCovariance {
   update(logReturns: ArrayLike<number>): void {
     const size = this.#sums.length
     if (logReturns.length !== size) throw new CovarianceError('logReturns', `a list of ${size}`)
-    for (let i = 0; i < size; i++) {
-      if (!Number.isFinite(logReturns[i])) throw new CovarianceError(`logReturns[${i}]`, 'a finite number')
-    }
+    checkFinite({ logReturns })
     const lambda = this.#lambda
     this.#weight = lambda * this.#weight + 1 - lambda
     for (let i = 0; i < size; i++) {
@@ -104,7 +103,7 @@ export function shrinkToConstantCorrelation(covariance: Covariance, shrinkage: n
  * @throws {@link CovarianceError}
  */
 export function normalizeVariance(covariance: Covariance, averageVariance: number): Covariance {
-  checkAverage(averageVariance)
+  checkPositive({ averageVariance })
   let trace = 0
   for (let i = 0; i < covariance.length; i++) trace += covariance[i]![i]!
   if (trace === 0) return covariance
@@ -112,11 +111,7 @@ export function normalizeVariance(covariance: Covariance, averageVariance: numbe
   return covariance.map((row) => Float64Array.from(row, (value) => value * scale))
 }
 
-function checkAverage(averageVariance: number): void {
-  if (!(averageVariance > 0 && Number.isFinite(averageVariance))) {
-    throw new CovarianceError('averageVariance', 'above 0')
-  }
-}
+const { checkFinite, checkPositive } = numberChecks((field, expected) => new CovarianceError(field, expected))
 
 export class CovarianceError extends BaseError {
   constructor(field: string, expected: string) {

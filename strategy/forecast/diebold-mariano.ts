@@ -1,3 +1,4 @@
+import { mean } from '../mean.js'
 import { ForecastInputError } from './check-variances.js'
 
 /**
@@ -15,12 +16,12 @@ export function dieboldMariano(a: readonly number[], b: readonly number[], lags:
     throw new ForecastInputError('lags', 'a whole number from 0 to below the number of losses')
   const differences = a.map((loss, i) => loss - b[i]!)
   if (!differences.every(Number.isFinite)) throw new ForecastInputError('losses', 'finite numbers')
-  const mean = differences.reduce((sum, d) => sum + d, 0) / a.length
-  const centred = differences.map((d) => d - mean)
+  const level = mean(differences)
+  const centred = differences.map((d) => d - level)
   let variance = 0
   for (let lag = 0; lag <= lags; lag++) {
     const weight = lag === 0 ? 1 : 2 * (1 - lag / (lags + 1))
     for (let i = lag; i < centred.length; i++) variance += weight * centred[i]! * centred[i - lag]!
   }
-  return variance === 0 ? 0 : mean / (Math.sqrt(variance) / a.length)
+  return variance === 0 ? 0 : level / (Math.sqrt(variance) / a.length)
 }

@@ -1,7 +1,7 @@
-import { checkCount, checkVariances } from './check-variances.js'
+import { checkCount, checkPositive, checkVariances } from './check-variances.js'
 import { ewma } from './ewma.js'
 import { fitHar, fitLogHar, historyNeeded, type VarianceModel } from './har.js'
-import { checkImplied, impliedRatio } from './implied-variance.js'
+import { impliedRatio } from './implied-variance.js'
 
 /** Below this many days no regression is fitted: four coefficients on overlapping weeks and months say too little. */
 const HISTORY_MIN = 300
@@ -34,7 +34,7 @@ export function fitVariance(
   implied?: readonly (number | undefined)[],
 ): VarianceForecaster {
   checkVariances(history, 'history')
-  checkCount(days, 'days')
+  checkCount({ days })
   const method = history.length < Math.max(HISTORY_MIN, historyNeeded(days)) ? 'ewma' : 'har'
   const realized = method === 'ewma' ? (past: readonly number[]) => ewma(past) : halves(history, days)
   const ratio = implied === undefined ? 1 : impliedRatio(history, implied, days)
@@ -43,7 +43,7 @@ export function fitVariance(
     impliedRatio: ratio,
     forecast: (past, impliedNow) => {
       if (impliedNow === undefined) return realized(past)
-      checkImplied(impliedNow, 'implied')
+      checkPositive({ implied: impliedNow })
       return (realized(past) + ratio * impliedNow) / 2
     },
   }

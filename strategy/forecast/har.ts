@@ -1,4 +1,5 @@
 import { Matrix, solve } from 'ml-matrix'
+import { mean } from '../mean.js'
 import { checkCount, checkVariances, ForecastInputError } from './check-variances.js'
 
 /** Days over which Corsi's heterogeneous agents look back, for markets that never close. */
@@ -33,7 +34,7 @@ export const historyNeeded = (days: number): number => LONGEST + days + COEFFICI
  * @throws {@link ForecastInputError}
  */
 export function fitHar(history: readonly number[], days: number, passes = PASSES_MAX): VarianceModel {
-  checkCount(passes, 'passes')
+  checkCount({ passes })
   const { rows, targets } = observations(history, days, (x) => x)
   const line = (coefficients: readonly number[], row: readonly number[]) =>
     Math.max(FLOOR * row[COEFFICIENTS - 1]!, dot(coefficients, row))
@@ -68,7 +69,7 @@ export function fitLogHar(history: readonly number[], days: number): VarianceMod
 /** Every day of the past with a month before it and `days` days after it. */
 function observations(history: readonly number[], days: number, scale: (variance: number) => number) {
   checkVariances(history, 'history')
-  checkCount(days, 'days')
+  checkCount({ days })
   const needed = historyNeeded(days)
   if (history.length < needed) throw new ForecastInputError('history', `at least ${needed} days long`)
   const rows: number[][] = []
@@ -109,6 +110,5 @@ function leastSquares(
   return solved.to1DArray().map((b, j) => b / sizes[j]!)
 }
 
-const mean = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, x, i) => sum + x * b[i]!, 0)

@@ -1,9 +1,10 @@
-import { checkCount, checkVariances, ForecastInputError } from './check-variances.js'
+import { mean } from '../mean.js'
+import { DAYS_A_YEAR } from '../time-units.js'
+import { checkCount, checkPositive, checkVariances, ForecastInputError } from './check-variances.js'
 
 /** At-the-money volatility of one expiry: `vol` per √year of 365 days (0.5 is 50 %), `days` to expiry. */
 export type ImpliedMark = { readonly days: number; readonly vol: number }
 
-const DAYS_A_YEAR = 365
 /** Observations that a ratio of 1 counts for before any were made: about a month of them, as a mark is a price already. */
 const PRIOR = 30
 
@@ -14,13 +15,10 @@ const PRIOR = 30
  * @throws {@link ForecastInputError}
  */
 export function impliedVariance(marks: readonly ImpliedMark[], days: number): number {
-  checkCount(days, 'days')
+  checkCount({ days })
   if (marks.length === 0) throw new ForecastInputError('marks', 'at least one expiry')
-  marks.forEach((mark, k) => {
-    if (!(mark.days > 0 && Number.isFinite(mark.days)))
-      throw new ForecastInputError(`marks[${k}].days`, 'a finite number above 0')
-    if (!(mark.vol > 0 && Number.isFinite(mark.vol)))
-      throw new ForecastInputError(`marks[${k}].vol`, 'a finite number above 0')
+  marks.forEach(({ days, vol }, k) => {
+    checkPositive({ days, vol }, `marks[${k}]`)
   })
   const daily = (mark: ImpliedMark) => mark.vol ** 2 / DAYS_A_YEAR
   const sorted = [...marks].sort((a, b) => a.days - b.days)
@@ -46,23 +44,17 @@ export function impliedRatio(
   days: number,
 ): number {
   checkVariances(history, 'history')
-  checkCount(days, 'days')
+  checkCount({ days })
   if (implied.length !== history.length)
     throw new ForecastInputError('implied', 'one entry for each day of the history')
   let count = PRIOR
   let total = PRIOR
   implied.forEach((variance, i) => {
     if (variance === undefined || i + days >= history.length) return
-    checkImplied(variance, `implied[${i}]`)
-    const came = history.slice(i + 1, i + 1 + days).reduce((sum, v) => sum + v, 0) / days
+    checkPositive({ [`implied[${i}]`]: variance })
+    const came = mean(history.slice(i + 1, i + 1 + days))
     count += 1 / days
     total += came / variance / days
   })
   return total / count
-}
-
-/** @throws {@link ForecastInputError} */
-export function checkImplied(variance: number, field: string): void {
-  if (!(variance > 0 && Number.isFinite(variance)))
-    throw new ForecastInputError(field, 'a finite variance above 0')
 }

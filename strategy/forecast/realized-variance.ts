@@ -1,4 +1,5 @@
-import { checkCount, ForecastInputError } from './check-variances.js'
+import { DAY_SECONDS } from '../time-units.js'
+import { checkCount, checkPositive, ForecastInputError } from './check-variances.js'
 
 /** One price of one asset; `time` in seconds since 1970, prices in any one unit. */
 export type PricePoint = { readonly time: number; readonly price: number }
@@ -6,7 +7,6 @@ export type PricePoint = { readonly time: number; readonly price: number }
 /** Variance of the returns of one UTC day; `day` counts days since 1970. Per day, not per year. */
 export type DayVariance = { readonly day: number; readonly variance: number }
 
-const DAY = 86_400
 /** A day with a smaller share of its returns says too little about itself. */
 const SHARE_MIN = 5 / 6
 
@@ -18,16 +18,15 @@ const SHARE_MIN = 5 / 6
  * @throws {@link ForecastInputError}
  */
 export function realizedVariance(prices: readonly PricePoint[], returnsPerDay = 24): DayVariance[] {
-  checkCount(returnsPerDay, 'returnsPerDay')
+  checkCount({ returnsPerDay })
   const days = new Map<number, { squares: number; returns: number }>()
   for (const [i, { time, price }] of prices.entries()) {
     const last = prices[i - 1]
-    if (!(price > 0 && Number.isFinite(price)))
-      throw new ForecastInputError(`prices[${i}].price`, 'a finite price above 0')
+    checkPositive({ price }, `prices[${i}]`)
     if (!Number.isFinite(time) || (last && time <= last.time))
       throw new ForecastInputError(`prices[${i}].time`, 'a time later than the one before')
     if (!last) continue
-    const day = Math.floor(time / DAY)
+    const day = Math.floor(time / DAY_SECONDS)
     const { squares, returns } = days.get(day) ?? { squares: 0, returns: 0 }
     days.set(day, { squares: squares + Math.log(price / last.price) ** 2, returns: returns + 1 })
   }

@@ -1,3 +1,5 @@
+import { mean } from '../mean.js'
+import { DAYS_A_YEAR } from '../time-units.js'
 import { checkVariances, ForecastInputError } from './check-variances.js'
 import { ewma } from './ewma.js'
 import type { VarianceModel } from './har.js'
@@ -15,7 +17,6 @@ export type VolatilityRegime = {
   readonly longVolatility: number
 }
 
-const DAYS_A_YEAR = 365
 const LONG_DAYS = 365
 const LONG_DAYS_MIN = 30
 /** Days with which a quantile begins to mean something. */
@@ -44,9 +45,8 @@ export function volatilityRegime(
     throw new ForecastInputError('variances', `at least ${HISTORY_MIN} days long`)
   const at = (end: number) => {
     const past = variances.slice(0, end)
-    const year = past.slice(-LONG_DAYS)
     const short = forecast(past)
-    const long = year.reduce((sum, v) => sum + v, 0) / year.length
+    const long = mean(past.slice(-LONG_DAYS))
     // A price that never moved is as calm as ever.
     return { short, long, ratio: long > 0 ? Math.sqrt(short / long) : 1 }
   }

@@ -1,3 +1,4 @@
+import { mean } from '../mean.js'
 import { checkCount, checkVariances, ForecastInputError } from './check-variances.js'
 import type { VarianceModel } from './har.js'
 import { qlike } from './qlike.js'
@@ -30,8 +31,7 @@ export function walkForward({
   windowDays = Infinity,
 }: WalkForward): number[] {
   checkVariances(variances, 'variances')
-  checkCount(days, 'days')
-  checkCount(refitDays, 'refitDays')
+  checkCount({ days, refitDays })
   if (!(Number.isSafeInteger(start) && start >= 1 && start + days <= variances.length))
     throw new ForecastInputError('start', 'a day with a day before it and all it forecasts after it')
   const losses: number[] = []
@@ -39,8 +39,7 @@ export function walkForward({
   for (let next = start; next + days <= variances.length; next++) {
     const past = variances.slice(Math.max(0, next - windowDays), next)
     if (model === undefined || (next - start) % refitDays === 0) model = fitModel(past)
-    const came = variances.slice(next, next + days).reduce((sum, v) => sum + v, 0) / days
-    losses.push(qlike(came, model(past)))
+    losses.push(qlike(mean(variances.slice(next, next + days)), model(past)))
   }
   return losses
 }

@@ -1,9 +1,7 @@
 import { checkFinite, checkNotNegative, checkPositive } from './check-number.js'
-import { normalCdf, normalDensity } from './normal-distribution.js'
+import { normalCdf } from './normal-distribution.js'
 import { OptionInputError } from './option-input-error.js'
 import { logMoneyness, timeValue } from './time-value.js'
-
-export { normalCdf, normalDensity, OptionInputError }
 
 /** A European option seen from `forward`: amounts in quote per coin, volatility per √year, time in years. */
 export type OptionInput = {

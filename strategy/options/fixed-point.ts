@@ -5,8 +5,8 @@
 export const PLACES = 96n
 export const ONE = 1n << PLACES
 
-/** ln 2, √(2π): rounded to 96 places from their decimal expansions. */
-export const LN2 = fromDecimal('0.693147180559945309417232121458176568')
+/** ln 2 and √(2π), rounded to 96 places from their decimal expansions. */
+const LN2 = fromDecimal('0.693147180559945309417232121458176568')
 export const SQRT_2PI = fromDecimal('2.506628274631000502415765284811045253')
 
 export const fixed = (numerator: bigint, denominator: bigint): bigint => (numerator * ONE) / denominator

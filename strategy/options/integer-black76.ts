@@ -74,7 +74,7 @@ export function integerBlack76(input: IntegerOptionInput): IntegerOptionValue {
 }
 
 /** φ(x) = e^(−x²/2) / √(2π). */
-export const normalDensity = (x: bigint): bigint => divide(exponential(-multiply(x, x) / 2n), SQRT_2PI)
+const normalDensity = (x: bigint): bigint => divide(exponential(-multiply(x, x) / 2n), SQRT_2PI)
 
 /**
  * Φ(x) by pieces: 0 and 1 beyond 8 deviations, within them ½ + φ(x)·(x + x³/3 + x⁵/15 + …), whose terms are all of one

@@ -1,3 +1,4 @@
+import { DAYS_A_YEAR } from '../time-units.js'
 import { checkFinite, checkPositive } from './check-number.js'
 import { OptionInputError } from './option-input-error.js'
 
@@ -15,8 +16,8 @@ export type Scenario = {
 /** Every spot move with every relative move of the volatility, both fractions above −1. @throws {@link OptionInputError} */
 export function scenariosOf(spotMoves: readonly number[], volMoves: readonly number[]): Scenario[] {
   for (const [field, moves] of Object.entries({ spotMoves, volMoves })) {
+    checkFinite({ [field]: moves })
     for (const move of moves) {
-      checkFinite({ [field]: move })
       if (move <= -1) throw new OptionInputError(field, 'a move above −1')
     }
   }
@@ -41,7 +42,7 @@ const MIN_VOL_UP = 0.5
 
 /** (30 / days)^p: short-dated volatilities move more. A day at the least: in the last hours the fall would exceed the whole. */
 function termFactor(years: number): number {
-  const days = Math.max(years * 365, 1)
+  const days = Math.max(years * DAYS_A_YEAR, 1)
   return (30 / days) ** (days < 30 ? SHORT_TERM_POWER : LONG_TERM_POWER)
 }
 

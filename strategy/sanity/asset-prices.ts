@@ -1,4 +1,5 @@
 import { BaseError } from '#portfolio/base-error.js'
+import { numberChecks } from '../number-checks.js'
 
 /**
  * What one source says of an asset; a source without an answer is left out. `price` in quote per unit, `time` in seconds
@@ -30,12 +31,17 @@ export type AssetPrices = {
   readonly attack?: { readonly move: number; readonly gain: number }
 }
 
+/** They throw {@link SanityInputError}. */
+export const { checkNotNegative, checkPositive } = numberChecks(
+  (field, expected) => new SanityInputError(field, expected),
+)
+
 /** @throws {@link SanityInputError} naming the field below `at`. */
 export function checkAssetPrices(prices: AssetPrices, now: number, at: string): void {
   const { asset, kind, readings, hourlyVolatility, twap, attack } = prices
   if (asset === '') throw new SanityInputError(`${at}.asset`, 'a name')
   if (kind !== 'major' && kind !== 'alt') throw new SanityInputError(`${at}.kind`, 'major or alt')
-  checkNotNegative(hourlyVolatility, `${at}.hourlyVolatility`)
+  checkNotNegative({ hourlyVolatility }, at)
   const sources = new Set<string>()
   readings.forEach(({ source, price, time, halfWidth, depth }, i) => {
     const reading = `${at}.readings[${i}]`
@@ -43,30 +49,22 @@ export function checkAssetPrices(prices: AssetPrices, now: number, at: string): 
       throw new SanityInputError(`${reading}.source`, 'a name that no other reading has')
     }
     sources.add(source)
-    checkPositive(price, `${reading}.price`)
-    checkNotNegative(time, `${reading}.time`)
-    if (halfWidth !== undefined) checkNotNegative(halfWidth, `${reading}.halfWidth`)
-    if (depth !== undefined) checkNotNegative(depth, `${reading}.depth`)
+    checkPositive({ price }, reading)
+    checkNotNegative({ time }, reading)
+    if (halfWidth !== undefined) checkNotNegative({ halfWidth }, reading)
+    if (depth !== undefined) checkNotNegative({ depth }, reading)
   })
   if (twap) {
-    checkPositive(twap.price, `${at}.twap.price`)
-    checkNotNegative(twap.from, `${at}.twap.from`)
+    checkPositive({ price: twap.price }, `${at}.twap`)
+    checkNotNegative({ from: twap.from }, `${at}.twap`)
     if (!(twap.to > twap.from && twap.to <= now)) {
       throw new SanityInputError(`${at}.twap.to`, 'a time after its start and not after now')
     }
   }
   if (attack) {
-    checkPositive(attack.move, `${at}.attack.move`)
-    checkNotNegative(attack.gain, `${at}.attack.gain`)
+    checkPositive({ move: attack.move }, `${at}.attack`)
+    checkNotNegative({ gain: attack.gain }, `${at}.attack`)
   }
-}
-
-export function checkPositive(x: number, field: string): void {
-  if (!(x > 0 && Number.isFinite(x))) throw new SanityInputError(field, 'a finite number above 0')
-}
-
-export function checkNotNegative(x: number, field: string): void {
-  if (!(x >= 0 && Number.isFinite(x))) throw new SanityInputError(field, 'a finite number, 0 or above')
 }
 
 export class SanityInputError extends BaseError {

@@ -1,4 +1,5 @@
 import type { PricePoint } from '../forecast/realized-variance.js'
+import { HOUR_SECONDS } from '../time-units.js'
 import { checkNotNegative, checkPositive, SanityInputError } from './asset-prices.js'
 
 /** Weight of the average before each return; half of it is gone after 23 returns. */
@@ -10,8 +11,6 @@ const CUT = 4
 /** Median of the square of a standard normal variable. */
 const MEDIAN_SQUARE = 0.4549364
 
-const HOUR = 3_600
-
 /**
  * Standard deviation of the logarithmic return over one hour, from prices before `now` alone: later ones are not looked
  * at. An exponentially weighted average of squared returns per hour, each cut at four deviations of the average before it;
@@ -21,15 +20,15 @@ const HOUR = 3_600
  * @throws `SanityInputError` with fewer than 21 prices before `now`, or on what is no price or not in order.
  */
 export function hourlyVolatility(history: readonly PricePoint[], now: number): number {
-  checkNotNegative(now, 'now')
+  checkNotNegative({ now })
   const past = history.filter(({ time }) => time < now)
   if (past.length <= FIRST) throw new SanityInputError('history', `at least ${FIRST + 1} prices before now`)
   const squares = past.map(({ time, price }, i) => {
-    checkPositive(price, `history[${i}].price`)
+    checkPositive({ price }, `history[${i}]`)
     const last = past[i - 1]
     if (!last) return 0
     if (!(time > last.time)) throw new SanityInputError(`history[${i}].time`, 'later than the one before')
-    return (Math.log(price / last.price) ** 2 * HOUR) / (time - last.time)
+    return (Math.log(price / last.price) ** 2 * HOUR_SECONDS) / (time - last.time)
   })
   const [, ...returns] = squares
   const first = returns.slice(0, FIRST).sort((a, b) => a - b)

@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../time-units.js'
 import { type AssetPrices, checkAssetPrices, checkNotNegative, type PriceReading } from './asset-prices.js'
 import { checkSanityRules, SANITY_RULES, type SanityRules } from './sanity-rules.js'
 
@@ -39,7 +40,6 @@ export type AssetJudgement = {
   | { readonly usable: false; readonly refusal: Refusal }
 )
 
-const HOUR = 3_600
 const BPS = 1e4
 /** With one source nothing tells a move of the market from a fault or a fraud. */
 const GOOD_MIN = 2
@@ -56,7 +56,7 @@ export function judgeAsset(
   now: number,
   rules: SanityRules = SANITY_RULES,
 ): AssetJudgement {
-  checkNotNegative(now, 'now')
+  checkNotNegative({ now })
   checkSanityRules(rules)
   checkAssetPrices(prices, now, prices.asset)
   const { asset, twap } = prices
@@ -126,7 +126,7 @@ function verdictAlone(
 
 /** What the market may do in some seconds. */
 const spreadBps = ({ hourlyVolatility }: AssetPrices, seconds: number, { deviations }: SanityRules): number =>
-  deviations * hourlyVolatility * Math.sqrt(Math.max(0, seconds) / HOUR) * BPS
+  deviations * hourlyVolatility * Math.sqrt(Math.max(0, seconds) / HOUR_SECONDS) * BPS
 
 /** The lower and the upper median: the same one for an odd number. */
 function medians<T extends { readonly price: number }>(priced: readonly T[]): readonly [T, T] {

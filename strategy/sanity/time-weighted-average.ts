@@ -12,7 +12,7 @@ export function timeWeightedAverage(history: readonly PricePoint[], from: number
   const [first] = history
   if (!first || !(first.time <= from)) throw new SanityInputError('history', 'known from the start on')
   const weighted = history.map(({ time, price }, i) => {
-    checkPositive(price, `history[${i}].price`)
+    checkPositive({ price }, `history[${i}]`)
     const until = history[i + 1]?.time ?? Infinity
     if (!(until > time)) throw new SanityInputError(`history[${i + 1}].time`, 'later than the one before')
     return price * Math.max(0, Math.min(until, to) - Math.max(time, from))

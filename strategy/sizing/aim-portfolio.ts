@@ -1,4 +1,4 @@
-import { checkNumber, checkNumbers, checkPositive, SizingInputError } from './check-number.js'
+import { checkNotNegative, checkNumbers, checkPositive, SizingInputError } from './sizing-input.js'
 
 /**
  * What is at stake in each step, all per step and of one scale: holding x off its target costs ½·`riskAversion`·x'Σx, trading
@@ -21,9 +21,8 @@ export type TargetPart = { readonly exposures: readonly number[]; readonly decay
  * @throws {@link SizingInputError}
  */
 export function tradingRate({ riskAversion, costAversion, discount = 0 }: TradingTradeoff): number {
-  checkPositive(riskAversion, 'riskAversion')
-  checkNumber(costAversion, 'costAversion', 0)
-  checkNumber(discount, 'discount', 0)
+  checkPositive({ riskAversion })
+  checkNotNegative({ costAversion, discount })
   if (discount >= 1) throw new SizingInputError('discount', 'below 1')
   const kept = 1 - discount
   const b = riskAversion * kept + costAversion * discount
@@ -61,7 +60,8 @@ function checkParts(parts: readonly TargetPart[]): number {
   if (assets === undefined) throw new SizingInputError('parts', 'a list of at least one part of a target')
   parts.forEach(({ exposures, decay }, k) => {
     checkNumbers(exposures, `parts[${k}].exposures`, assets)
-    checkNumber(decay, `parts[${k}].decay`, 0, 1)
+    checkNotNegative({ decay }, `parts[${k}]`)
+    if (decay > 1) throw new SizingInputError(`parts[${k}].decay`, '1 or below')
   })
   return assets
 }

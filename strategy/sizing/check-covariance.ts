@@ -1,4 +1,4 @@
-import { checkNumbers, SizingInputError } from './check-number.js'
+import { checkNumbers, SizingInputError } from './sizing-input.js'
 
 /** How far two mirrored entries may differ, as a share of the product of the two volatilities. */
 const SYMMETRY = 1e-9
@@ -34,9 +34,3 @@ export const covarianceWith = (
   covariance: readonly (readonly number[])[],
   weights: readonly number[],
 ): number[] => covariance.map((row) => row.reduce((sum, x, j) => sum + x * weights[j]!, 0))
-
-/** w'Σw, the variance of the portfolio. */
-export const portfolioVariance = (
-  covariance: readonly (readonly number[])[],
-  weights: readonly number[],
-): number => covarianceWith(covariance, weights).reduce((sum, x, i) => sum + x * weights[i]!, 0)

@@ -1,4 +1,4 @@
-import { checkNumbers, checkPositive } from './check-number.js'
+import { checkNumbers, checkPositive } from './sizing-input.js'
 
 /**
  * Target exposures from amounts: `amounts` in quote per asset, short ones negative, over the net asset value `nav` in quote.
@@ -7,6 +7,6 @@ import { checkNumbers, checkPositive } from './check-number.js'
  */
 export function dollarExposures(amounts: readonly number[], nav: number): number[] {
   checkNumbers(amounts, 'amounts')
-  checkPositive(nav, 'nav')
+  checkPositive({ nav })
   return amounts.map((amount) => amount / nav)
 }

@@ -1,6 +1,7 @@
+import { quadratic } from '../quadratic.js'
 import { checkCovariance, covarianceWith } from './check-covariance.js'
-import { checkNumber, checkPositive, SizingInputError } from './check-number.js'
 import { checkLimits, type ExposureLimits, netOf } from './exposure-limits.js'
+import { checkNotNegative, checkPositive, SizingInputError } from './sizing-input.js'
 
 /**
  * `exposures` are long and sum to the total asked for; `contributions` are w_i·(Σw)_i over the variance of the portfolio and
@@ -37,14 +38,10 @@ export function equalRiskContribution(
 ): EqualRiskContribution {
   const { lower, upper, total = 1 } = options
   checkCovariance(covariance)
-  checkPositive(total, 'total')
+  checkPositive({ total })
   checkLimits(options, covariance.length, 'bounds')
-  lower?.forEach((lo, i) => {
-    checkNumber(lo, `bounds.lower[${i}]`, 0)
-  })
-  upper?.forEach((hi, i) => {
-    checkPositive(hi, `bounds.upper[${i}]`)
-  })
+  if (lower) checkNotNegative({ lower }, 'bounds')
+  if (upper) checkPositive({ upper }, 'bounds')
   const start = covariance.map((row, i) => 1 / Math.sqrt(row[i]!))
   const exposures =
     lower || upper
@@ -72,9 +69,7 @@ function withinBounds(
   }
   // λ of the free solution is of the size of its variance; 40 either way is e^40.
   const free = scaled(start, total)
-  const centre = Math.log(
-    Math.max(Number.MIN_VALUE, netOf(covarianceWith(covariance, free).map((c, i) => c * free[i]!))),
-  )
+  const centre = Math.log(Math.max(Number.MIN_VALUE, quadratic(free, covariance)))
   let [below, above] = [centre - 40, centre + 40]
   if (at(below) > total * (1 + 1e-9))
     throw new SizingInputError('bounds', 'such that equal risk is within them')

@@ -1,5 +1,5 @@
-import { checkNumbers, SizingInputError } from './check-number.js'
 import { brokenLimit, checkLimits, type ExposureLimits } from './exposure-limits.js'
+import { checkNumbers, SizingInputError } from './sizing-input.js'
 
 /**
  * Target exposures as the manager states them, fractions of net asset value per asset, short ones negative; the rest is cash.

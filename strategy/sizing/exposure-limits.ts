@@ -1,4 +1,4 @@
-import { checkNumber, checkNumbers, SizingInputError } from './check-number.js'
+import { checkFinite, checkNotNegative, checkNumbers, SizingInputError } from './sizing-input.js'
 
 /**
  * What target exposures must keep to, as fractions of net asset value: each asset from `lower` to `upper`, the sum of all
@@ -24,11 +24,11 @@ export function checkLimits(limits: ExposureLimits, assets: number, field = 'lim
     if (lower && hi < lower[i]!)
       throw new SizingInputError(`${field}.upper[${i}]`, 'at or above the lower one')
   })
-  if (netMin !== undefined) checkNumber(netMin, `${field}.netMin`)
-  if (netMax !== undefined) checkNumber(netMax, `${field}.netMax`)
+  if (netMin !== undefined) checkFinite({ netMin }, field)
+  if (netMax !== undefined) checkFinite({ netMax }, field)
   if (netMin !== undefined && netMax !== undefined && netMax < netMin)
     throw new SizingInputError(`${field}.netMax`, 'at or above netMin')
-  if (grossMax !== undefined) checkNumber(grossMax, `${field}.grossMax`, 0)
+  if (grossMax !== undefined) checkNotNegative({ grossMax }, field)
 }
 
 /** The first limit that `exposures` break, by name (`lower[2]`, `grossMax`), or undefined where they keep to all. */

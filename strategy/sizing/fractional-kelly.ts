@@ -1,6 +1,6 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import { checkCovariance } from './check-covariance.js'
-import { checkNumber, checkNumbers, SizingInputError } from './check-number.js'
+import { checkFinite, checkNotNegative, checkNumbers, SizingInputError } from './sizing-input.js'
 
 /**
  * `drifts` μ are expected returns per year and asset, `rate` r is what cash earns, `covariance` Σ is per year; `fraction` θ
@@ -24,8 +24,9 @@ const FRACTION_MAX = 0.5
  */
 export function fractionalKelly({ drifts, rate, covariance, fraction }: FractionalKelly): number[] {
   checkNumbers(drifts, 'drifts')
-  checkNumber(rate, 'rate')
-  checkNumber(fraction, 'fraction', 0, FRACTION_MAX)
+  checkFinite({ rate })
+  checkNotNegative({ fraction })
+  if (fraction > FRACTION_MAX) throw new SizingInputError('fraction', `${FRACTION_MAX} or below`)
   checkCovariance(covariance, drifts.length)
   const factored = new CholeskyDecomposition(new Matrix(covariance.map((row) => [...row])))
   if (!factored.isPositiveDefinite()) throw new SizingInputError('covariance', 'positive definite')

@@ -1,5 +1,11 @@
 import { affine, LinearProgram } from '../linear-program.js'
-import { checkNumber, checkNumbers, checkPositive, SizingInputError } from './check-number.js'
+import {
+  checkFinite,
+  checkNotNegative,
+  checkNumbers,
+  checkPositive,
+  SizingInputError,
+} from './sizing-input.js'
 
 /** Dollar delta, dollar gamma for a 1 % move, dollar vega for one volatility point: as in `MarketSlot`, as numbers. */
 export type Greeks = { readonly delta: number; readonly gamma: number; readonly vega: number }
@@ -76,19 +82,18 @@ export async function greekTargets(input: GreekTargets): Promise<GreekTrades> {
 }
 
 function check({ nav, held, wanted, units, costs }: GreekTargets): void {
-  checkPositive(nav, 'nav')
+  checkPositive({ nav })
   checkNumbers(costs, 'costs', units.length)
-  costs.forEach((cost, i) => {
-    checkPositive(cost, `costs[${i}]`)
-  })
+  checkPositive({ costs })
   for (const name of NAMES) {
-    checkNumber(held[name], `held.${name}`)
+    checkFinite({ [name]: held[name] }, 'held')
     units.forEach((unit, i) => {
-      checkNumber(unit[name], `units[${i}].${name}`)
+      checkFinite({ [name]: unit[name] }, `units[${i}]`)
     })
     const goal = wanted[name]
     if (!goal) continue
-    checkNumber(goal.target, `wanted.${name}.target`)
-    checkNumber(goal.band, `wanted.${name}.band`, 0)
+    const { target, band } = goal
+    checkFinite({ target }, `wanted.${name}`)
+    checkNotNegative({ band }, `wanted.${name}`)
   }
 }

@@ -5,8 +5,14 @@ import {
   type TradingTradeoff,
   tradingRate,
 } from './aim-portfolio.js'
-import { checkNumber, checkNumbers, checkPositive, SizingInputError } from './check-number.js'
 import { brokenLimit, checkLimits, type ExposureLimits } from './exposure-limits.js'
+import {
+  checkFinite,
+  checkNotNegative,
+  checkNumbers,
+  checkPositive,
+  SizingInputError,
+} from './sizing-input.js'
 
 /**
  * What the manager wants and how much it may cost: the target in parts, fractions of net asset value per asset; limits that
@@ -64,20 +70,21 @@ export function stepIntent(intent: Intent, progress: IntentProgress): IntentStep
   const wanted = currentTarget(intent.parts)
   checkProgress(progress, wanted.length)
   checkLimits(intent.limits, wanted.length)
-  checkNumber(intent.costMax, 'costMax', 0)
-  checkNumber(intent.deadline, 'deadline')
+  const { costMax, deadline } = intent
+  checkNotNegative({ costMax })
+  checkFinite({ deadline })
   const broken = brokenLimit(wanted, intent.limits)
   if (broken !== undefined) throw new SizingInputError('parts', `of a sum inside limits.${broken}`)
 
   const { aim, aimShare } = withinLimits(wanted, aimPortfolio(intent.parts, intent), intent.limits)
   const { exposures, costs, now, stepSeconds } = progress
-  const stepsLeft = Math.max(1, Math.floor((intent.deadline - now) / stepSeconds) + 1)
+  const stepsLeft = Math.max(1, Math.floor((deadline - now) / stepSeconds) + 1)
   const riskRate = tradingRate(intent)
   const deadlineRate = 1 / stepsLeft
   const rate = Math.max(riskRate, deadlineRate)
   const costOf = (share: number) =>
     exposures.reduce((sum, x, i) => sum + costs[i]! * Math.abs(share * (aim[i]! - x)), 0)
-  const costLeft = Math.max(0, intent.costMax - progress.spent)
+  const costLeft = Math.max(0, costMax - progress.spent)
   const affordable = costOf(rate) <= costLeft
   const share = affordable ? rate : (rate * costLeft) / costOf(rate)
   const target = exposures.map((x, i) => (share === 1 ? aim[i]! : x + share * (aim[i]! - x)))
@@ -112,10 +119,7 @@ function withinLimits(inside: readonly number[], free: readonly number[], limits
 function checkProgress({ exposures, costs, spent, now, stepSeconds }: IntentProgress, assets: number): void {
   checkNumbers(exposures, 'exposures', assets)
   checkNumbers(costs, 'costs', assets)
-  costs.forEach((cost, i) => {
-    checkNumber(cost, `costs[${i}]`, 0)
-  })
-  checkNumber(spent, 'spent', 0)
-  checkNumber(now, 'now')
-  checkPositive(stepSeconds, 'stepSeconds')
+  checkNotNegative({ costs, spent })
+  checkFinite({ now })
+  checkPositive({ stepSeconds })
 }

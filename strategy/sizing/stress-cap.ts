@@ -1,4 +1,4 @@
-import { checkNumber, checkNumbers, SizingInputError } from './check-number.js'
+import { checkFinite, checkNotNegative, checkNumbers, SizingInputError } from './sizing-input.js'
 
 /**
  * What one unit of an instrument does, both in quote: `delta` is its dollar delta, `changes` its value change in each
@@ -26,12 +26,12 @@ export function stressCap(
   lossMax: number,
 ): StressCapped {
   checkNumbers(exposures, 'exposures')
-  checkNumber(lossMax, 'lossMax', 0)
+  checkNotNegative({ lossMax })
   if (units.length !== exposures.length)
     throw new SizingInputError('units', 'a list of one for each exposure')
   const scenarios = units[0]!.changes.length
   units.forEach(({ delta, changes }, i) => {
-    checkNumber(delta, `units[${i}].delta`)
+    checkFinite({ delta }, `units[${i}]`)
     checkNumbers(changes, `units[${i}].changes`, scenarios)
     if (delta === 0 && exposures[i] !== 0)
       throw new SizingInputError(`units[${i}].delta`, 'other than 0, as an exposure to it is wanted')

@@ -1,5 +1,5 @@
-import { checkNumber, checkNumbers, checkPositive, SizingInputError } from './check-number.js'
 import { grossOf } from './exposure-limits.js'
+import { checkNotNegative, checkNumbers, checkPositive, SizingInputError } from './sizing-input.js'
 
 /**
  * `weights` say the proportions, `volatility` is the forecast for a portfolio of exactly these weights, `target` the one
@@ -20,9 +20,8 @@ export type VolatilityTarget = {
  */
 export function volatilityTarget({ weights, volatility, target, leverageMax }: VolatilityTarget): number[] {
   checkNumbers(weights, 'weights')
-  checkNumber(volatility, 'volatility', 0)
-  checkPositive(target, 'target')
-  checkPositive(leverageMax, 'leverageMax')
+  checkNotNegative({ volatility })
+  checkPositive({ target, leverageMax })
   const gross = grossOf(weights)
   if (gross === 0) throw new SizingInputError('weights', 'not all 0')
   const scale = Math.min(leverageMax / gross, target / volatility)

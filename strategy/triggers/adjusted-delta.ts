@@ -1,5 +1,6 @@
 import { adjustedVol } from '../bands/zakamouline.js'
-import { black76, normalCdf } from '../options/black-scholes.js'
+import { black76 } from '../options/black-scholes.js'
+import { normalCdf } from '../options/normal-distribution.js'
 import type { OptionBook, OptionLine } from './hedged-options.js'
 
 /**

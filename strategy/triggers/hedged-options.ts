@@ -1,5 +1,6 @@
 import type { PlanInput } from '../plan.js'
 import { countsIn, type Target } from '../targets.js'
+import { YEAR_SECONDS } from '../time-units.js'
 
 /** A held option in units of net asset value: `greeks` are its slot's numbers, `held` how much of NAV one of them is. */
 export type OptionLine = {
@@ -22,9 +23,6 @@ export type OptionBook = {
   readonly vol: number
   readonly years: number
 }
-
-/** Seconds in a year of 365 days, the convention crypto options are quoted in. */
-const YEAR_SECONDS = 31_536_000
 
 /**
  * Everything is read off the market's slots: Γ·S² is 100 times the gamma for a 1 % move, and since V_σ = Γ·F²·σ·T in

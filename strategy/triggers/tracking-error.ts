@@ -1,5 +1,6 @@
-import { quadratic } from '../risk-model.js'
+import { quadratic } from '../quadratic.js'
 import { targetLabel } from '../targets.js'
+import { DAYS_A_YEAR } from '../time-units.js'
 import { type Candidate, ordinary } from './firing.js'
 import { shareBps } from './nav-share.js'
 import { navOf, type TriggerContext, underlyingsOfTarget } from './trigger-context.js'
@@ -14,9 +15,6 @@ export type TrackingErrorTrigger = {
   readonly limitBps: number
   readonly targets?: readonly string[]
 }
-
-/** Markets of coins do not close. */
-const DAYS_A_YEAR = 365
 
 export function trackingError(
   { limitBps, targets }: TrackingErrorTrigger,

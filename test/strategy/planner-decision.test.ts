@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { abs } from '#portfolio/units.js'
 import { deviationMetric } from '#strategy/decision/deviation-metric.js'
 import { plan } from '#strategy/planner.js'
-import { quadratic, RiskModelError, squareRootRows, targetCovariance } from '#strategy/risk-model.js'
+import { quadratic } from '#strategy/quadratic.js'
+import { RiskModelError, squareRootRows, targetCovariance } from '#strategy/risk-model.js'
 import { base, codes, DAILY, dollars, free, risk, symbols, weighing } from './weighing-desk.js'
 
 describe('a plan that weighs risk against cost', () => {

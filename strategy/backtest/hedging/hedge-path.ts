@@ -1,4 +1,5 @@
 import { BaseError } from '#portfolio/base-error.js'
+import { numberChecks } from '../../number-checks.js'
 
 /**
  * What is hedged at one moment, in any one currency: `price` of the underlying, `value`, `delta` and `gamma` of the whole
@@ -52,7 +53,8 @@ export type HedgeRun = {
  */
 export function hedgePath(path: readonly HedgeInstant[], policy: HedgePolicy, costs: HedgeCosts): HedgeRun {
   const { proportional, fixed, rate = 0, closing = false } = costs
-  checkCosts(costs)
+  checkNotNegative({ proportional, fixed })
+  checkFinite({ rate })
   if (path.length < 2) throw new HedgePathError('path', 'at least two moments')
   const last = path.length - 1
   const profits: number[] = []
@@ -83,15 +85,9 @@ export function hedgePath(path: readonly HedgeInstant[], policy: HedgePolicy, co
   return { wealth, profits, holdings, cost, trades, turnover }
 }
 
-function checkCosts({ proportional, fixed, rate = 0 }: HedgeCosts): void {
-  for (const [field, x] of [
-    ['proportional', proportional],
-    ['fixed', fixed],
-  ] as const) {
-    if (!(x >= 0 && x < Infinity)) throw new HedgePathError(field, 'a finite number, 0 or above')
-  }
-  if (!Number.isFinite(rate)) throw new HedgePathError('rate', 'a finite number')
-}
+const { checkFinite, checkNotNegative } = numberChecks(
+  (field, expected) => new HedgePathError(field, expected),
+)
 
 export class HedgePathError extends BaseError {
   constructor(field: string, expected: string) {

@@ -1,5 +1,7 @@
 import { SpotVolSlope } from '../../bands/spot-vol-slope.js'
+import { mean } from '../../mean.js'
 import { black76 } from '../../options/black-scholes.js'
+import { YEAR_SECONDS } from '../../time-units.js'
 import { type HedgeCosts, type HedgeInstant, type HedgePolicy, hedgePath } from './hedge-path.js'
 import type { OptionPath } from './option-path.js'
 
@@ -20,8 +22,6 @@ export type ListedHedgeResult = {
   readonly costBpsPerYear: number
   readonly tradesPerYear: number
 }
-
-const YEAR = 365 * 86_400
 
 /** The moments of an option as they were seen, each from what was known by then. The value is the mark, in quote. */
 export function listedOption(
@@ -75,16 +75,14 @@ export function hedgeListed(
 ): ListedHedgeResult {
   const runs = options.map(({ times, instants }) => {
     const { profits, cost, trades } = hedgePath(instants, policy, costs)
-    const years = (times.at(-1)! - times[0]!) / YEAR
-    const mean = profits.reduce((sum, x) => sum + x, 0) / profits.length
-    const squares = profits.reduce((sum, x) => sum + (x - mean) ** 2, 0)
+    const years = (times.at(-1)! - times[0]!) / YEAR_SECONDS
+    const level = mean(profits)
+    const squares = profits.reduce((sum, x) => sum + (x - level) ** 2, 0)
     return { variance: squares / years, cost: cost / years, trades: trades / years }
   })
-  const average = (read: (run: (typeof runs)[number]) => number) =>
-    runs.reduce((sum, run) => sum + read(run), 0) / runs.length
   return {
-    sd: Math.sqrt(average((run) => run.variance)),
-    costBpsPerYear: 1e4 * average((run) => run.cost),
-    tradesPerYear: average((run) => run.trades),
+    sd: Math.sqrt(mean(runs.map((run) => run.variance))),
+    costBpsPerYear: 1e4 * mean(runs.map((run) => run.cost)),
+    tradesPerYear: mean(runs.map((run) => run.trades)),
   }
 }

@@ -1,4 +1,5 @@
 import { BaseError } from '#portfolio/base-error.js'
+import { YEAR_SECONDS } from '../../time-units.js'
 import type { PriceTable } from '../price-table.js'
 import { CovarianceHistory } from './covariance-history.js'
 
@@ -22,7 +23,6 @@ export type MarketWindow = {
 
 /** Bars before the first decision that an estimate needs. */
 const WARM_UP = 30
-const YEAR_SECONDS = 365 * 86_400
 
 /**
  * Cuts the decisions from `from` to `to` (seconds since 1970, both included) out of a table.

@@ -1,4 +1,5 @@
 import { BaseError } from '#portfolio/base-error.js'
+import { numberChecks } from '../../number-checks.js'
 import { gatedStep } from './gated-step.js'
 import {
   absoluteThreshold,
@@ -76,9 +77,7 @@ export function policyOf({ rule, values }: PolicySpec): WeightPolicy {
   if (values.length !== known.parameters.length) {
     throw new RuleError('values', `a list of ${known.parameters.length} (${known.parameters.join(', ')})`)
   }
-  values.forEach((value, k) => {
-    if (!(value > 0 && Number.isFinite(value))) throw new RuleError(`values[${k}]`, 'above 0')
-  })
+  checkPositive({ values })
   return known.make(values[0] ?? NaN, values[1] ?? NaN)
 }
 
@@ -86,6 +85,8 @@ export function policyOf({ rule, values }: PolicySpec): WeightPolicy {
 function spaced(from: number, to: number): number[] {
   return Array.from({ length: 20 }, (_, k) => Number((from * (to / from) ** (k / 19)).toPrecision(4)))
 }
+
+const { checkPositive } = numberChecks((field, expected) => new RuleError(field, expected))
 
 export class RuleError extends BaseError {
   constructor(field: string, expected: string) {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { numberChecks } from '../../number-checks.js'
 import type { PriceTable } from '../price-table.js'
 import { BacktestInputError, marketWindow, type TargetWeights } from './market-window.js'
 import { lossBps, type Measures, measureRun } from './measures.js'
@@ -78,9 +79,7 @@ export async function runWeightsBacktest(
   const policies = options.policies ?? allPolicies()
   const window = marketWindow(table, targetWeights, from, to)
   const costs = costsOf(options, window.assets)
-  riskAversions.forEach((value, k) => {
-    checkCost(value, `riskAversions[${k}]`)
-  })
+  checkNotNegative({ riskAversions })
   const total = policies.length + detailed.length
   let done = 0
   const run = async (policy: PolicySpec): Promise<PolicyRun> => {
@@ -139,15 +138,13 @@ function costsOf(
 ): WeightCosts {
   const proportional = Float64Array.from(assets, (asset) => {
     const bps = typeof proportionalBps === 'number' ? proportionalBps : (proportionalBps[asset] ?? NaN)
-    checkCost(bps, typeof proportionalBps === 'number' ? 'proportionalBps' : `proportionalBps.${asset}`)
+    checkNotNegative({
+      [typeof proportionalBps === 'number' ? 'proportionalBps' : `proportionalBps.${asset}`]: bps,
+    })
     return bps / 1e4
   })
-  checkCost(legCost, 'legCost')
-  checkCost(baseLegs, 'baseLegs')
+  checkNotNegative({ legCost, baseLegs })
   return { proportional, legCost, baseCost: baseLegs * legCost }
 }
 
-function checkCost(value: number, field: string): void {
-  if (!(value >= 0 && Number.isFinite(value)))
-    throw new BacktestInputError(field, 'a finite number, 0 or above')
-}
+const { checkNotNegative } = numberChecks((field, expected) => new BacktestInputError(field, expected))

@@ -1,5 +1,5 @@
+import { weightBand } from '../../bands/weight-band.js'
 import { deviationRisk } from '../../decision/proximal-step.js'
-import { ggmsBand } from './ggms-band.js'
 import type { PolicyView, WeightPolicy } from './weight-policy.js'
 
 /** Everything back to the target every so many bars. */
@@ -32,11 +32,14 @@ export const edgeBand =
   (view) =>
     clampAround(view, () => band)
 
-/** The same with the band of {@link ggmsBand}. */
+/** The same with {@link weightBand}. */
 export const ggms =
   (riskAversion: number): WeightPolicy =>
   (view) =>
-    clampAround(view, (target, i) => ggmsBand(target, riskAversion, 2 * view.costs.proportional[i]!))
+    clampAround(view, (target, i) => {
+      const cost = 2 * view.costs.proportional[i]!
+      return weightBand({ riskAversion, target, cost }).halfWidth
+    })
 
 /** Everything back to the target once the forecast tracking error (per year) is above `limit`. */
 export const trackingTrigger =

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { blockBootstrap } from '#strategy/backtest/block-bootstrap.js'
 import { costAtTracking } from '#strategy/backtest/weights/cost-at-tracking.js'
-import { ggmsBand } from '#strategy/backtest/weights/ggms-band.js'
 import type { Measures } from '#strategy/backtest/weights/measures.js'
 import { gridOf, type PolicySpec, policyOf, RuleError } from '#strategy/backtest/weights/rules.js'
 import { tuneRule } from '#strategy/backtest/weights/tune-rule.js'
 import type { PolicyView } from '#strategy/backtest/weights/weight-policy.js'
+import { weightBand } from '#strategy/bands/weight-band.js'
 import { Random } from '#strategy/random.js'
 
 const view = (weights: readonly number[], day = 1): PolicyView => ({
@@ -55,11 +55,9 @@ test.each([
   expect(decide(rule, values, OFF)).toEqual(expected)
 })
 
-test('the band of small costs has the published widths', () => {
-  expect(ggmsBand(0.625, 5, 0.01)).toBeCloseTo(0.043515, 6)
-  expect(ggmsBand(0.555556, 1.5, 0.001)).toBeCloseTo(0.031238, 6)
-  const band = ggmsBand(0.5, 3, 2e-3)
-  expect(decide('ggms', [3], [0.5 + 2 * band, 0.3, 0.1])?.[0]).toBeCloseTo(0.5 + band, 9)
+test('ggms keeps the band of small costs, at twice the one-way cost', () => {
+  const { halfWidth } = weightBand({ riskAversion: 3, target: 0.5, cost: 2e-3 })
+  expect(decide('ggms', [3], [0.5 + 2 * halfWidth, 0.3, 0.1])?.[0]).toBeCloseTo(0.5 + halfWidth, 9)
 })
 
 test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { quadratic } from '#strategy/quadratic.js'
 import { Random } from '#strategy/random.js'
-import { portfolioVariance } from '#strategy/sizing/check-covariance.js'
 import { equalRiskContribution } from '#strategy/sizing/equal-risk-contribution.js'
 import { givenData, hasGivenData } from '../given-data.js'
 
@@ -54,7 +54,7 @@ describe('equal risk contribution', () => {
         expect(contributions[i]).toBeCloseTo(1 / assets, 9)
       }
       const marginal = covariance.map((row) => sum(row.map((c, j) => c * exposures[j]!)))
-      const variance = portfolioVariance(covariance, exposures)
+      const variance = quadratic(exposures, covariance)
       exposures.forEach((x, i) => {
         expect((x * marginal[i]!) / variance).toBeCloseTo(contributions[i]!, 12)
       })
