@@ -7,17 +7,22 @@ import { intentOf, randomStep } from '../../helpers/arbitrary-step.js'
 import { PLACE } from '../../helpers/statement.js'
 import { budgetCases } from './budget-cases.js'
 import { type Case, caseOf, TINY } from './case.js'
+import type { Forgery } from './forge.js'
+import { forgeries } from './forgeries.js'
 import { identityCases } from './identity-cases.js'
 import { boundCases, reduceCases, suspendedStep, withFlow } from './limit-cases.js'
+import { putCases } from './put-cases.js'
+import { unitCases } from './unit-cases.js'
 import { widthCases } from './width-cases.js'
 
 /**
  * What a circuit is held against: groups of cases, cheap and telling ones first, each made once when it is first asked
- * for; and honest ones in whose witness there is room to tamper.
+ * for; honest ones in whose witness there is room to tamper; and false ones that a cheat may have a witness for.
  */
 export type CaseSet = {
   readonly groups: readonly (() => Promise<Case[]>)[]
   readonly bases: () => Promise<Case[]>
+  readonly forgeries: () => Promise<Forgery[]>
 }
 
 const SEEDS = Array.from({ length: 144 }, (_, seed) => seed)
@@ -54,6 +59,8 @@ export const REBALANCE_CASES: CaseSet = {
     once(() => seededCases(REFUSED.slice(0, REFUSED.length / 2))),
     once(identityCases),
     once(budgetCases),
+    once(unitCases),
+    once(putCases),
     only(widths, isRefused),
     only(widths, isAccepted),
     bounds,
@@ -70,6 +77,7 @@ export const REBALANCE_CASES: CaseSet = {
       caseOf('a suspended heartbeat', suspendedStep(), 'reducing'),
     ])
   }),
+  forgeries: once(forgeries),
 }
 
 const vectors = once(makeDigestCases)
@@ -78,6 +86,8 @@ const vectors = once(makeDigestCases)
 export const DIGEST_CASES: CaseSet = {
   groups: [only(vectors, isAccepted), only(vectors, isRefused)],
   bases: async () => (await vectors()).slice(0, 1),
+  // Every line of a digest is told apart by the cases above.
+  forgeries: async () => [],
 }
 
 async function makeDigestCases(): Promise<Case[]> {

@@ -20,4 +20,10 @@ export const EQUIVALENT: Readonly<Record<string, string>> = {
     'BITS_MARGIN is the width of the slack of account margins alone. The ledger bounds it by 2^171 where ' +
     'it is not negative, so that digits 171 to 178 are 0, and by 2^172 in magnitude, so that a negative ' +
     'one, r − |slack|, has no 179 digits. Both circuits accept the same inputs.',
+  'gadgets/vectors.circom:7:drop-factor:1':
+    'MARKET_SLOT_SCENARIO_LENGTH() is 1, since the manifest gives a scenario one number, so that a row is as long ' +
+    'without the factor. Both sources compile to the same constraints, byte for byte.',
+  'gadgets/vectors.circom:19:drop-factor:1':
+    'REBALANCE_SLOT_LENGTH() is 1, since the manifest gives a slot one leg, so that the vector is as long without the ' +
+    'factor. Both sources compile to the same constraints, byte for byte.',
 }

@@ -9,8 +9,10 @@ import { ConstraintSystem, type Witness } from '../constraint-system.js'
 import { readElement } from '../sparse-rows.js'
 import { type CaseSet, DIGEST_CASES, REBALANCE_CASES } from './cases.js'
 import { compileInProcess } from './circom-in-process.js'
+import { forges } from './forge.js'
 import { enumerateMutants, type Mutant } from './mutants.js'
-import { type Dependencies, dependenciesOf, secondWitness } from './tamper.js'
+import { type Dependencies, dependenciesOf } from './roots.js'
+import { secondWitness } from './tamper.js'
 
 /** `by` says which case or wire told the mutant from the circuit; empty where nothing did. */
 export type Kill = {
@@ -42,15 +44,29 @@ export async function examine(mutant: Mutant): Promise<Kill> {
     by,
     seconds: Math.round((performance.now() - started) / 100) / 10,
   })
-  const hashing = HASHING.includes(mutant.file)
-  const circuit = circuitOf(hashing ? 'digest-market' : 'rebalance', 'tiny')
+  return compiling(mutant, async (compiled, circuit) => {
+    if (!compiled) return done('stillborn', 'circom')
+    const by = await difference(compiled, isHashing(mutant) ? DIGEST_CASES : REBALANCE_CASES, circuit)
+    return done(by === undefined ? 'survived' : 'killed', by ?? '')
+  })
+}
+
+/** The constraints that circom makes of a mutant; undefined where it refuses it. */
+export const constraintsOf = (mutant: Mutant): Promise<Buffer | undefined> =>
+  compiling(mutant, async (compiled) => compiled && readFile(compiled.r1csPath))
+
+const isHashing = ({ file }: Mutant): boolean => HASHING.includes(file)
+
+/** Compiles the mutant, undefined where circom refuses it, for as long as `use` takes. */
+async function compiling<T>(
+  mutant: Mutant,
+  use: (compiled: Compiled | undefined, circuit: Circuit) => Promise<T>,
+): Promise<T> {
+  const circuit = circuitOf(isHashing(mutant) ? 'digest-market' : 'rebalance', 'tiny')
   const sources = join('circuits', 'build', `mutant-${process.pid}`)
   try {
     await writeSources(sources, mutant)
-    const compiled = await compileInProcess(circuit, sources)
-    if (!compiled) return done('stillborn', 'circom')
-    const by = await difference(compiled, hashing ? DIGEST_CASES : REBALANCE_CASES, circuit)
-    return done(by === undefined ? 'survived' : 'killed', by ?? '')
+    return await use(await compileInProcess(circuit, sources), circuit)
   } finally {
     await rm(sources, { recursive: true, force: true })
   }
@@ -74,7 +90,7 @@ async function writeSources(folder: string, { id, file, line, before, after }: M
 /** The first thing that tells the compiled mutant from the circuit. */
 async function difference(
   compiled: Compiled,
-  { groups, bases }: CaseSet,
+  { groups, bases, forgeries }: CaseSet,
   circuit: Circuit,
 ): Promise<string | undefined> {
   const module = new wasm.Module(await readFile(compiled.wasmPath))
@@ -103,6 +119,12 @@ async function difference(
       )
       if (changed !== undefined) return `${changed}: ${name}`
     }
+  }
+  for (const { honest, refused } of await forgeries()) {
+    const witness = generate(module, honest.input)
+    if (!witness) return `refuses: ${honest.name}`
+    const forged = forges(await system(), witness, refused.input, await original(circuit, refused.input))
+    if (forged) return `forged: ${refused.name}`
   }
   return undefined
 }
