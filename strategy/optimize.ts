@@ -102,7 +102,8 @@ function requireLimit(program: LinearProgram, row: LimitRow, demand: Demand): nu
   const { id, kind, risk, factor, of, reduced, before } = row
   // Shares are of the value before the trade, which is 1. What has used its margin of safety already need not give it back.
   const held = before !== undefined && before <= factor && !id.startsWith('margin') ? before : -Infinity
-  const safe = row.exact || kind === 'budget' ? factor : factor - demand.safety * Math.abs(factor)
+  const share = row.exact || kind === 'budget' ? ROUNDING : Math.max(demand.safety, ROUNDING)
+  const safe = factor - share * Math.abs(factor)
   const kept = Math.max(safe, held)
   const bound = held > safe ? affine(held) : combine([[safe, of]])
   const unsafe = combine([[factor, of]])
@@ -141,6 +142,8 @@ type Solved = {
   readonly quantities: readonly number[]
 }
 
+/** Left of every limit, so that the solver's own rounding does not end beyond it. */
+const ROUNDING = 1e-9
 /** Amounts below this share of the net asset value are the solver's rounding. */
 const NOTHING = 1e-9
 

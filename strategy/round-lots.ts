@@ -4,6 +4,14 @@ import type { PlanInput } from './plan.js'
 export const ROUNDINGS = ['down', 'nearest', 'up'] as const
 export type Rounding = (typeof ROUNDINGS)[number]
 
+/** Whole units of 1e-8 first: what the solver's rounding left just off a whole number is that number. */
+const NOISE = 1e-4
+const WHOLE: Readonly<Record<Rounding, (x: number) => number>> = {
+  down: (x) => Math.floor(x + NOISE),
+  nearest: Math.round,
+  up: (x) => Math.ceil(x - NOISE),
+}
+
 /**
  * Rounds trades to whole lots, `down` towards no trade and `up` away from it. A trade below the smallest one of its
  * instrument is dropped, and one that would leave less than a thousandth of a lot, or of what a number of 53 bits can tell,
@@ -13,7 +21,7 @@ export function roundLots(quantities: readonly number[], input: PlanInput, round
   return quantities.map((quantity, i) => {
     const cost = input.costs[i]
     if (!cost || quantity === 0 || !Number.isFinite(quantity)) return 0n
-    const exact = BigInt(Math.round(Math.abs(quantity)))
+    const exact = BigInt(WHOLE[rounding](Math.abs(quantity)))
     const extra = rounding === 'down' ? 0n : rounding === 'nearest' ? cost.lot / 2n : cost.lot - 1n
     const lots = ((exact + extra) / cost.lot) * cost.lot
     const side = quantity > 0 ? 1n : -1n
