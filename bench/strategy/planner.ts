@@ -1,7 +1,7 @@
 import { shapeOf } from '#portfolio/shape.js'
 import type { PlanInput } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
-import { deskPlanInput } from '#test/helpers/desk-example.js'
+import { deskPlanInput } from '#test/examples/desk-example.js'
 import type { Figures } from '../main.js'
 
 const TIMED = 40

@@ -17,7 +17,7 @@ import {
   deskMarket,
   deskPlanInput,
   deskUniverse,
-} from '#test/helpers/desk-example.js'
+} from './desk-example.js'
 
 const USD = 10n ** 16n
 const [FIRST, SECOND] = DESK_DATES

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Market } from '#portfolio/market.js'
 import { assertSanePrices, PricesRefusedError } from '#server/jobs/judge-prices.js'
 import type { AssetPrices } from '#strategy/sanity/asset-prices.js'
-import { deskMarket, deskUniverse } from '#test/helpers/desk-example.js'
+import { deskMarket, deskUniverse } from '#test/examples/desk-example.js'
 
 const universe = deskUniverse()
 const market = deskMarket('2026-04-27')

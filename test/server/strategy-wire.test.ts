@@ -4,8 +4,8 @@ import type { ParsedTrigger, TriggerWire } from '#server/schemas/trigger.js'
 import { parseUniverse } from '#server/schemas/universe.js'
 import { checkDefinition } from '#strategy/definition.js'
 import type { TriggerConfig } from '#strategy/triggers/trigger-config.js'
+import { DESK, deskMandate, deskUniverse } from '#test/examples/desk-example.js'
 import { TINY_COSTS, TINY_TARGETS, TINY_UNIVERSE } from '#test/fixtures/tiny-desk.js'
-import { DESK, deskMandate, deskUniverse } from '#test/helpers/desk-example.js'
 
 const universe = parseUniverse(TINY_UNIVERSE)
 

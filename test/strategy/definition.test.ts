@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { checkDefinition, resolveDefinition, type StrategyDefinition } from '#strategy/definition.js'
 import type { GivenRisk } from '#strategy/definition-risk.js'
 import { plan } from '#strategy/planner.js'
-import { DESK, deskPlanInput } from '#test/helpers/desk-example.js'
+import { DESK, deskPlanInput } from '#test/examples/desk-example.js'
 
 const desk = deskPlanInput('2026-04-27')
 const { universe, mandate, targets, costs } = desk

@@ -4,7 +4,7 @@ import { sum } from '#portfolio/units.js'
 import type { LimitLine, PlanInput } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
 import { TargetError } from '#strategy/targets.js'
-import { deskPlanInput } from '#test/helpers/desk-example.js'
+import { deskPlanInput } from '#test/examples/desk-example.js'
 
 const desk = deskPlanInput('2026-04-27')
 const subjects = (reasons: readonly { code: string; subject: string }[], code: string) =>

@@ -1,6 +1,6 @@
 import type { PlanInput, Reason, Weighing } from '#strategy/plan.js'
 import type { RiskModel } from '#strategy/risk-model.js'
-import { deskPlanInput } from '#test/helpers/desk-example.js'
+import { deskPlanInput } from '#test/examples/desk-example.js'
 
 /** The desk as the market left it: outside its targets and outside limits. */
 export const base = deskPlanInput('2026-04-27')

@@ -4,8 +4,8 @@ import { sum } from '#portfolio/units.js'
 import { orderLegs } from '#strategy/execution/order-legs.js'
 import { type Leg, stepLegs } from '#strategy/execution/step-legs.js'
 import { plan } from '#strategy/planner.js'
+import { deskPlanInput } from '#test/examples/desk-example.js'
 import { randomStep } from '../../helpers/arbitrary-step.js'
-import { deskPlanInput } from '../../helpers/desk-example.js'
 import { caseStep, E8, E16, pathSafe, randomCase, shortfalls } from './leg-cases.js'
 
 const legsOf = (order: ReturnType<typeof orderLegs>): readonly Leg[] => {

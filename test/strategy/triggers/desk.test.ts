@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { plan } from '#strategy/planner.js'
 import { evaluateTriggers } from '#strategy/triggers/evaluate-triggers.js'
 import type { TriggerConfig } from '#strategy/triggers/trigger-config.js'
-import { deskPlanInput } from '#test/helpers/desk-example.js'
+import { deskPlanInput } from '#test/examples/desk-example.js'
 import { contextOf, DAY, desk } from './trigger-desk.js'
 
 const TRIGGERS: readonly TriggerConfig[] = [

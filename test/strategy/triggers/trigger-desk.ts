@@ -7,7 +7,7 @@ import { evaluateTriggers } from '#strategy/triggers/evaluate-triggers.js'
 import type { Firing } from '#strategy/triggers/firing.js'
 import type { TriggerConfig } from '#strategy/triggers/trigger-config.js'
 import type { TriggerContext } from '#strategy/triggers/trigger-context.js'
-import { deskPlanInput } from '#test/helpers/desk-example.js'
+import { deskPlanInput } from '#test/examples/desk-example.js'
 
 export const desk = deskPlanInput('2026-04-27')
 export const DAY = 86_400
