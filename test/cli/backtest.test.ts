@@ -208,7 +208,7 @@ describe('the command', () => {
       said += text
     })
     const writer = await open(pipe, 'w')
-    await writer.writeFile(csvOf(randomTable(3_000, 12)))
+    await writer.writeFile(csvOf(randomTable(1_500, 12)))
     child.kill('SIGINT')
     await writer.close()
     expect(await once(child, 'close')).toEqual([130, null])

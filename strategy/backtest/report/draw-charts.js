@@ -137,8 +137,9 @@ function decadeSplits(_, _axis, min, max) {
 
 function fewNumbers(_, splits) {
   const digits = splits.map((split) => split.toExponential()[0])
-  const few = digits.filter((digit) => digit === '1').length <= 2
-  return splits.map((split, k) => ((few ? '1235' : '1').includes(digits[k]) ? split : null))
+  const decades = digits.filter((digit) => digit === '1').length
+  const numbered = splits.length <= 10 ? '123456789' : decades <= 2 ? '1235' : '1'
+  return splits.map((split, k) => (numbered.includes(digits[k]) ? split : null))
 }
 
 function drawShape({ ctx, valToPos }, one, x, y) {
@@ -199,13 +200,11 @@ function drawChart(figure, chart, { data, options, say, visible, height }) {
   plot.addEventListener('keydown', (event) => {
     const steps = { ArrowRight: 1, ArrowLeft: -1, PageDown: 30, PageUp: -30, Home: -count, End: count }
     const step = steps[event.key]
-    if (step === undefined || count === 0) return
+    const reachable = data[0].map((_, i) => i).filter((i) => visible(u, i))
+    if (step === undefined || reachable.length === 0) return
     event.preventDefault()
-    let next = Math.min(count - 1, Math.max(0, active + step))
-    const way = step > 0 && next < count - 1 ? 1 : -1
-    while (next > 0 && next < count - 1 && !visible(u, next))
-      next += Math.abs(step) < count ? Math.sign(step) : way
-    if (!visible(u, next)) return
+    const wanted = reachable.indexOf(active) + step
+    const next = reachable[Math.min(reachable.length - 1, Math.max(0, wanted))]
     u.setCursor({ left: u.valToPos(data[0][next], 'x'), top: HEIGHT / 3 }, false)
     output.setAttribute('aria-live', 'polite')
     show(next)

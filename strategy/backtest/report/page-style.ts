@@ -28,7 +28,7 @@ figure { margin: 1.5rem 0 2.5rem }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .4rem 0; font-size: 14px }
 .legend label { display: inline-flex; align-items: center; gap: .3rem; cursor: pointer }
 .legend svg { width: 1.6rem; height: .9rem }
-output { display: block; min-height: 3em; font-size: 14px; color: var(--muted); font-variant-numeric: tabular-nums }
+output { display: block; min-height: 3em; padding-top: .4rem; font-size: 14px; color: var(--muted); font-variant-numeric: tabular-nums }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px }
 summary { cursor: pointer; font-weight: 600; padding: .4rem 0 }
 .marker { position: absolute; width: 16px; height: 16px; margin: -8px 0 0 -8px; border: 2px solid var(--ink); border-radius: 50%; pointer-events: none; display: none }
