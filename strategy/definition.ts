@@ -7,7 +7,7 @@ import type { Universe } from '#portfolio/universe.js'
 import { checkPlanInput } from './check-plan-input.js'
 import { type DefinitionRisk, riskModelOf } from './definition-risk.js'
 import type { PlanInput } from './plan.js'
-import { RiskModelError, targetCovariance, WeighingError } from './risk-model.js'
+import { RiskModelError, WeighingError } from './risk-model.js'
 import { candidate } from './search.js'
 import { trackTargets } from './targets.js'
 import { evaluateTriggers } from './triggers/evaluate-triggers.js'
@@ -56,8 +56,7 @@ export function checkDefinition(definition: StrategyDefinition, place: Place, at
     const input = probe(resolveDefinition(definition), place)
     checkPlanInput(input)
     const { verdict } = candidate(input, input.book.quantities)
-    const { targets, universe, mandate, risk, weighing, triggers = [] } = input
-    if (risk && weighing && targets.length > 0) targetCovariance(targets, universe, mandate, risk)
+    const { targets, risk, triggers = [] } = input
     evaluateTriggers(triggers, {
       input,
       verdict,

@@ -109,7 +109,7 @@ export function deskBook(universe = deskUniverse()): Book {
 }
 
 export const deskTargets = (): Target[] =>
-  read('targets').targets.map((row: Json, k: number) => ({
+  read('strategy').targets.map((row: Json, k: number) => ({
     of: { group: row.group },
     targetBps: bps(row.targetBps, `targets[${k}].targetBps`),
     bandBps: bps(row.bandBps, `targets[${k}].bandBps`),
@@ -131,7 +131,7 @@ export function deskCosts(universe = deskUniverse()): TradingCost[] {
 /** The whole desk at one date, ready for the planner. */
 export function deskPlanInput(date: DeskDate): PlanInput {
   const universe = deskUniverse()
-  const { safetyBps, trackingWeightBps } = read('targets')
+  const { safetyBps, trackingWeightBps } = read('strategy')
   return {
     universe,
     shape: DESK,

@@ -39,6 +39,14 @@ describe('a strategy that the planner would refuse is refused by the field', () 
     ['a lot of 0', { costs: costs.with(1, { ...costs[1]!, lot: 0n }) }, 'strategy.costs.ETH.lot'],
     ['a safety margin of all', { safetyBps: 10_000n }, 'strategy.safetyBps'],
     ['a negative fixed cost', { fixedCosts: { leg: 0n, batch: -1n } }, 'strategy.fixedCosts.batch'],
+    [
+      'drift of targets that are not long',
+      {
+        targets: targets.with(0, { ...targets[0]!, targetBps: -100n }),
+        weighing: { ...WEIGHING, gapsBy: 'drift' },
+      },
+      'strategy.weighing.gapsBy',
+    ],
     ['no risk aversion', { weighing: { ...WEIGHING, riskAversion: 0 } }, 'strategy.weighing.riskAversion'],
     [
       'gaps by drift from a short target',
@@ -131,6 +139,52 @@ test('risk in words is a covariance per day', () => {
   expect(perYear[1]![1]).toBeCloseTo(0.4225, 12)
   expect(perYear[0]![1]).toBeCloseTo(0.8 * 0.45 * 0.65, 12)
   expect(perYear[1]![0]).toBe(perYear[0]![1])
+})
+
+describe('risk from closes', () => {
+  /** Two coins that go up and down together by e^±0.03 and e^±0.06, `days` of them. */
+  const closes = (days: number): StrategyDefinition['risk'] => ({
+    kind: 'closes',
+    underlyings: [0.03, 0.06].map((move, k) => ({
+      name: ['BTC', 'ETH'][k]!,
+      closes: Array.from({ length: days }, (_, t) => (t % 2 === 0 ? 100 : 100 * Math.exp(move))),
+    })),
+  })
+
+  test('is the covariance of their daily returns, whatever their level', () => {
+    const { risk } = resolveDefinition({ ...OWN, risk: closes(400)! })
+    const expected = [0.0009, 0.0018, 0.0018, 0.0036]
+    risk!.covariance.flat().forEach((x, k) => {
+      expect(x).toBeCloseTo(expected[k]!, 12)
+    })
+    checkDefinition({ ...OWN, risk: closes(400)! }, place)
+  })
+
+  test.each([
+    [30, 'strategy.risk.underlyings[0].closes'],
+    [31, undefined],
+    [2_000, undefined],
+    [2_001, 'strategy.risk.underlyings[0].closes'],
+  ])('%i days', (days, field) => {
+    const check = () => checkDefinition({ ...OWN, risk: closes(days)! }, place)
+    if (field === undefined) check()
+    else expect(check).toThrow(expect.objectContaining({ code: 'STRATEGY_DEFINITION', field }))
+  })
+
+  test('of other lengths, or at 0, is refused by the field', () => {
+    const good = Array(40).fill(1)
+    const of = (list: number[]): StrategyDefinition['risk'] => ({
+      kind: 'closes',
+      underlyings: [
+        { name: 'BTC', closes: good },
+        { name: 'ETH', closes: list },
+      ],
+    })
+    const refused = (list: number[]) => () => checkDefinition({ ...OWN, risk: of(list)! }, place)
+    const at = 'strategy.risk.underlyings[1].closes'
+    expect(refused(good.slice(1))).toThrow(expect.objectContaining({ field: at }))
+    expect(refused(good.with(7, 0))).toThrow(expect.objectContaining({ field: `${at}[7]` }))
+  })
 })
 
 test('what is accepted is planned with', async () => {
