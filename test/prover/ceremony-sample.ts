@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Statement } from '#circuits/circuit.js'
 import { attest } from '#prover/ceremony/attestation.js'
 import { announceBeacon, applyBeacon } from '#prover/ceremony/beacon.js'
@@ -53,9 +54,15 @@ export async function makeSample(
   await take(NAMES[0])
   await take(NAMES[1])
   const open = await keep('open')
-  const notBefore = new Date(Date.now() + 1_000).toISOString()
-  await announceBeacon(folder, { source: SOURCE, notBefore, iterations: BEACON.iterations })
+  const due = Date.now() + 1_000
+  await announceBeacon(folder, {
+    source: SOURCE,
+    notBefore: new Date(due).toISOString(),
+    iterations: BEACON.iterations,
+  })
   await take(NAMES[2])
+  // A contribution to a small circuit can be done before the beacon is due.
+  await setTimeout(Math.max(0, due - Date.now()))
   await applyBeacon({ folder, ...BEACON })
   return { root, fresh, open, closed: folder, printed }
 }
@@ -78,7 +85,7 @@ export async function begun(statements: readonly Statement[]): Promise<string> {
     } catch (error) {
       if (error instanceof CeremonyExistsError) return folder
       if (!(error instanceof CeremonyBusyError)) throw error
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      await setTimeout(500)
     }
   }
 }
