@@ -54,7 +54,7 @@ export async function plan(input: PlanInput): Promise<Plan> {
     weighed?: Weighed,
   ): Plan => {
     const safe = outcome === 'infeasible' ? { legs: [] } : legsOf(input, chosen)
-    const because = [...causes, ...reasons]
+    const because = [...causes, ...reasons, ...(outcome === 'hold' ? tooDear(weighed) : [])]
     const made = { still, chosen, tracking, fired, weighed }
     if ('refused' in safe) return report(input, 'infeasible', made, [...because, safe.refused], [])
     return report(input, outcome, made, because, safe.legs)
@@ -83,10 +83,7 @@ export async function plan(input: PlanInput): Promise<Plan> {
     still.verdict.outcome === 'refused' ||
     fired.firings.some(({ trigger, urgency }) => urgency === 'forced' || UNWEIGHED.includes(trigger))
   const weighed = forced ? undefined : weigh(wish.input, still.verdict, chosen.verdict)
-  if (weighed && !weighed.worth && moves(chosen)) {
-    const { worth: _, ...numbers } = weighed
-    return finish('hold', still, [{ code: 'not_worth_cost', subject: 'book', numbers }], weighed)
-  }
+  if (weighed && !weighed.worth && moves(chosen)) return finish('hold', still, [], weighed)
   const reduced = chosen.verdict.checks
     .filter(({ kind, status }) => kind === 'risk' && status === 'reducing')
     .map(({ id }): Reason => ({ code: 'limit_reduced', subject: id }))
@@ -117,6 +114,13 @@ function firedBy(input: PlanInput, still: Candidate, tracking: readonly Tracking
     ...(risk ? { risk } : {}),
     ...(lastTradeAt === undefined ? {} : { lastTradeAt: Number(lastTradeAt) }),
   })
+}
+
+/** Why nothing is traded where what was found, or nothing at all, costs more than it is worth. */
+function tooDear(weighed: Weighed | undefined): Reason[] {
+  if (!weighed || weighed.worth) return []
+  const { worth: _, ...numbers } = weighed
+  return [{ code: 'not_worth_cost', subject: 'book', numbers }]
 }
 
 const conflict = (id: string): Reason => ({ code: 'limit_conflict', subject: id })

@@ -2,7 +2,7 @@ import { evaluateStep } from '#portfolio/step.js'
 import { abs, formatDecimal, PRICE_DECIMALS, QUANTITY_DECIMALS, VALUE_DECIMALS } from '#portfolio/units.js'
 import { buildStep } from '#strategy/build-step.js'
 import type { Leg } from '#strategy/execution/step-legs.js'
-import type { Plan, Reason } from '#strategy/plan.js'
+import type { Plan } from '#strategy/plan.js'
 import type { Tracking } from '#strategy/targets.js'
 import type { PlanReport } from '../schemas/plan.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
@@ -75,7 +75,7 @@ function whyOf(
   if (!proposal) return { reasons: [], postponed: [], weighed: null, targets: [], tracking: null }
   const { reasons, postponed, weighed, targets, trackingBefore, trackingAfter } = proposal
   return {
-    reasons: [...reasons, ...unsaid(proposal)].map((reason) => ({ ...reason })),
+    reasons: reasons.map((reason) => ({ ...reason })),
     postponed: postponed.map(({ firing, because }) => ({
       ...firing,
       waitsFor: because.map((one) => ({ ...one })),
@@ -88,14 +88,6 @@ function whyOf(
     })),
     tracking: { before: value(trackingBefore), after: value(trackingAfter) },
   }
-}
-
-/** Where the planner found no trade that pays, it holds without a word of its own. */
-function unsaid({ outcome, reasons, weighed }: Plan): Reason[] {
-  const said = reasons.some(({ code }) => code === 'not_worth_cost')
-  if (outcome !== 'hold' || said || !weighed || weighed.worth) return []
-  const { worth: _, ...numbers } = weighed
-  return [{ code: 'not_worth_cost', subject: 'book', numbers }]
 }
 
 const legLine = (leg: Leg, symbols: readonly string[]): PlanReport['legs'][number] =>
