@@ -3,6 +3,8 @@ import type { Universe } from '#portfolio/universe.js'
 import type { AssetPrices } from '#strategy/sanity/asset-prices.js'
 import { type AssetJudgement, judgeAsset, type Refusal } from '#strategy/sanity/judge-asset.js'
 import { judgePrices } from '#strategy/sanity/judge-prices.js'
+import { isConfirmed, type PriceWitness } from '#strategy/sanity/price-witness.js'
+import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
 import { HttpError } from '../http-error.js'
 
 /** What prices are judged for: the underlyings that must have some, and the market that would be traded at. */
@@ -15,7 +17,7 @@ export type PricedMarket = {
 }
 
 /**
- * Lets a plan go on only at prices that several sources agree on and that the published market has.
+ * Lets a plan go on only at prices that several sources agree on and that the published market has, and returns what was seen.
  *
  * The market's price of an underlying has no vote among the sources, since it is what is in question, and may be one of
  * them. It is then judged against their price as two sources are judged against each other: it may be off by the floor of
@@ -26,19 +28,20 @@ export type PricedMarket = {
 export function assertSanePrices(
   prices: readonly AssetPrices[] | undefined,
   { universe, market, required, now }: PricedMarket,
-): void {
+): PriceWitness[] {
   if (required) {
     const given = new Set(prices?.map(({ asset }) => asset))
     const missing = universe.instruments.find(({ underlying }) => !given.has(underlying))
     if (missing) throw new PricesRefusedError(missing.underlying, 'missing')
   }
-  if (!prices) return
+  if (!prices) return []
   const judged = judgePrices(prices, now)
   const [refused] = judged.usable ? [] : judged.refusals
   if (refused) throw new PricesRefusedError(refused.asset, refused.reason, refused.subjects)
-  judged.judgements.forEach((judgement, i) => {
-    if (!judgement.usable) return
-    for (const price of marketPrices(universe, market, judgement.asset)) {
+  return judged.judgements.flatMap((judgement, i) => {
+    if (!judgement.usable) return []
+    const found = marketPrices(universe, market, judgement.asset)
+    for (const price of found) {
       const both = [
         { source: 'sources', price: judgement.price, time: now - oldestOf(judgement) },
         { source: 'market', price, time: Number(market.time) },
@@ -47,7 +50,26 @@ export function assertSanePrices(
       const agrees = judgeAsset({ asset, kind, hourlyVolatility, readings: both }, now)
       if (!agrees.usable) throw new PricesRefusedError(asset, 'off_market')
     }
+    return { judgement, marketPrices: found }
   })
+}
+
+/**
+ * What triggers may ask for, with the moves since `before` that no second source shows marked as not confirmed, whatever the
+ * request says of them.
+ */
+export function withConfirmations(
+  underlyings: Readonly<Record<string, UnderlyingState>>,
+  before: readonly PriceWitness[],
+  now: readonly PriceWitness[],
+): Record<string, UnderlyingState> {
+  const marked = now.flatMap((after) => {
+    const { asset } = after.judgement
+    const old = before.find(({ judgement }) => judgement.asset === asset)
+    const alone = old !== undefined && isConfirmed(old, after) === false
+    return alone ? [[asset, { ...underlyings[asset], confirmed: false }] as const] : []
+  })
+  return { ...underlyings, ...Object.fromEntries(marked) }
 }
 
 const oldestOf = ({ sources }: AssetJudgement): number =>

@@ -8,13 +8,14 @@ import { resolveDefinition } from '#strategy/definition.js'
 import type { Plan, PlanInput } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
 import type { AssetPrices } from '#strategy/sanity/asset-prices.js'
+import type { PriceWitness } from '#strategy/sanity/price-witness.js'
 import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
 import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
 import { parseStrategy } from '../schemas/strategy.js'
 import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
-import { assertSanePrices } from './judge-prices.js'
+import { assertSanePrices, withConfirmations } from './judge-prices.js'
 
 /** What is known of the markets beside the snapshot: prices by source, and what triggers may ask for. */
 export type TargetsRequest = {
@@ -29,7 +30,10 @@ export type StepRequest =
   | { readonly mode: 'heartbeat' }
   | { readonly mode: 'trades'; readonly trades: readonly bigint[] }
 
-/** A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with. */
+/**
+ * A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with, `prices` what
+ * was seen of those it was planned at.
+ */
 export type PlannedStep = {
   readonly step: Step
   readonly epoch: number
@@ -37,6 +41,7 @@ export type PlannedStep = {
   readonly marketDigest: bigint
   readonly head: Head
   readonly sealedTrade: Hex
+  readonly prices: readonly PriceWitness[]
 }
 
 /**
@@ -55,6 +60,7 @@ export async function proposeStep(
   input: PlanInput
   strategyVersion: number
   proposal: Plan | undefined
+  prices: readonly PriceWitness[]
 }> {
   const { ledger, publisher, store, shape } = parts
   const record = await ledger.record(portfolio.id)
@@ -88,16 +94,19 @@ export async function proposeStep(
   }
   const planned = { book, marketDigest, input, strategyVersion }
   if (request.mode === 'targets') {
-    const { prices, underlyings } = request
     const { universe } = portfolio
     const now = Number(await parts.chain.now())
-    assertSanePrices(prices, { universe, market, required: definition.requirePrices, now })
-    const proposal = await plan({ ...input, ...(underlyings && { underlyings }) })
-    return { ...planned, step: proposal.step, proposal }
+    const prices = assertSanePrices(request.prices, {
+      ...{ universe, market, now },
+      required: definition.requirePrices,
+    })
+    const underlyings = withConfirmations(request.underlyings ?? {}, book.prices, prices)
+    const proposal = await plan({ ...input, underlyings })
+    return { ...planned, step: proposal.step, proposal, prices }
   }
   const none = book.book.quantities.map(() => 0n)
   const step = buildStep(input, request.mode === 'trades' ? request.trades : none)
-  return { ...planned, step, proposal: undefined }
+  return { ...planned, step, proposal: undefined, prices: [] }
 }
 
 /** Judges the prices that a request gives, or its strategy asks for, at the newest snapshot. @throws `PricesRefusedError` */
@@ -120,10 +129,10 @@ export async function planRebalance(
   portfolio: PortfolioRecord,
   request: StepRequest,
 ): Promise<PlannedStep> {
-  const { step, book, marketDigest, proposal } = await proposeStep(parts, portfolio, request)
+  const { step, book, marketDigest, proposal, prices } = await proposeStep(parts, portfolio, request)
   if (proposal?.outcome === 'infeasible') throw new InfeasiblePlanError()
   const head = { previous: book.previousHead, book: book.commitment, budget: book.budgetCommitment }
-  return sealStep(parts, portfolio, { step, epoch: book.epoch + 1, marketDigest, head })
+  return sealStep(parts, portfolio, { step, epoch: book.epoch + 1, marketDigest, head, prices })
 }
 
 /** The step that opens a portfolio with its draft. @throws {@link RefusedStepError} unless it is inside every limit. */
@@ -157,6 +166,7 @@ export async function planOpening(parts: EngineParts, portfolio: PortfolioRecord
     epoch: 1,
     marketDigest,
     head: { previous: NO_HEAD, book: 0n, budget: 0n },
+    prices: [],
   })
 }
 

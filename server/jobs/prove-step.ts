@@ -45,6 +45,7 @@ export function stateStep(
     payload: payloadOf(plan.sealedTrade),
   })
   const { newBook, newBudget } = statement.head
+  const traded = verdict.trades.some((t) => t !== 0n)
   const previousHead = opening ? plan.head.previous : headOf(plan.head)
   return {
     ...statement,
@@ -59,7 +60,8 @@ export function stateStep(
       budget: verdict.newBudget,
       bookBlinded,
       budgetBlinded: fresh,
-      lastTradeAt: verdict.trades.some((t) => t !== 0n) ? step.market.time : current.lastTradeAt,
+      lastTradeAt: traded ? step.market.time : current.lastTradeAt,
+      prices: traded || current.prices.length === 0 ? plan.prices : current.prices,
     },
   }
 }

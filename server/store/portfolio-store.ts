@@ -5,6 +5,7 @@ import type { Book } from '#portfolio/book.js'
 import type { Budget } from '#portfolio/budget.js'
 import type { Mandate } from '#portfolio/mandate.js'
 import type { Universe } from '#portfolio/universe.js'
+import type { PriceWitness } from '#strategy/sanity/price-witness.js'
 import type { Creation } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
 import { type MandateWire, parseMandate } from '../schemas/mandate.js'
@@ -47,7 +48,8 @@ export type Blinded = { readonly epoch: number; readonly attempt: number }
 
 /**
  * The book of an epoch with all that opens its head. Epoch 0 is the draft that an opening will commit to. `lastTradeAt` is
- * the time of the snapshot at which a quantity last changed, in seconds since 1970; null before the first trade.
+ * the time of the snapshot at which a quantity last changed, in seconds since 1970; null before the first trade. `prices` is what
+ * was seen of prices at that trade, or first since: what later moves are confirmed against.
  */
 export type BookRecord = {
   readonly epoch: number
@@ -61,6 +63,7 @@ export type BookRecord = {
   readonly bookBlinded: Blinded
   readonly budgetBlinded: Blinded | null
   readonly lastTradeAt: bigint | null
+  readonly prices: readonly PriceWitness[]
 }
 
 /** The strategy in its present form, or in the first one. */
@@ -68,9 +71,9 @@ type PortfolioSecrets = { seed: string } & (
   | { strategy: StrategyWire }
   | { targets: TargetsWire; costs: CostsWire }
 )
-/** Books kept before trades were dated have no date. */
+/** Books kept before trades were dated have no date, nor prices. */
 type BookSecrets = Pick<BookRecord, 'book' | 'budget' | 'bookBlinded' | 'budgetBlinded'> &
-  Partial<Pick<BookRecord, 'lastTradeAt'>>
+  Partial<Pick<BookRecord, 'lastTradeAt' | 'prices'>>
 
 /** Portfolios and their books; what is private is sealed before it reaches the database. */
 export class PortfolioStore {
@@ -158,8 +161,8 @@ export class PortfolioStore {
   }
 
   async addBook(tx: Transaction, id: string, record: BookRecord): Promise<void> {
-    const { book, budget, bookBlinded, budgetBlinded, lastTradeAt, ...open } = record
-    const secrets: BookSecrets = { book, budget, bookBlinded, budgetBlinded, lastTradeAt }
+    const { book, budget, bookBlinded, budgetBlinded, lastTradeAt, prices, ...open } = record
+    const secrets: BookSecrets = { book, budget, bookBlinded, budgetBlinded, lastTradeAt, prices }
     await tx.insert(books).values({
       ...open,
       portfolioId: id,
@@ -188,6 +191,7 @@ export class PortfolioStore {
       head: row.head as Hex,
       ...secrets,
       lastTradeAt: secrets.lastTradeAt ?? null,
+      prices: secrets.prices ?? [],
     }
   }
 

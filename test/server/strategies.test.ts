@@ -40,6 +40,21 @@ const rebalance = (key: string, request: object = {}) =>
   )
 const codesOf = (body: { reasons: { code: string }[] }) => body.reasons.map(({ code }) => code)
 
+/** Two sources that say `of`, the second of Ether times `factor`. */
+const priced = async (factor = 1, of: Record<string, string> = TINY_PRICES) => {
+  const time = `${await served.app.chain.now()}`
+  return ['BTC', 'ETH'].map((asset) => ({
+    asset,
+    kind: 'major',
+    hourlyVolatility: '0.006',
+    readings: ['one', 'two'].map((source, k) => ({
+      source,
+      price: `${Number(of[asset]) * (asset === 'ETH' && k === 1 ? factor : 1)}`,
+      time,
+    })),
+  }))
+}
+
 describe('a strategy', () => {
   test('of the first form is read back in the present one', async () => {
     const { headers } = await served.app.inject({
@@ -187,20 +202,6 @@ describe('a plan says why not', () => {
 })
 
 describe('prices', () => {
-  const priced = async (factor = 1, of: Record<string, string> = TINY_PRICES) => {
-    const time = `${await served.app.chain.now()}`
-    return ['BTC', 'ETH'].map((asset) => ({
-      asset,
-      kind: 'major',
-      hourlyVolatility: '0.006',
-      readings: ['one', 'two'].map((source, k) => ({
-        source,
-        price: `${Number(of[asset]) * (asset === 'ETH' && k === 1 ? factor : 1)}`,
-        time,
-      })),
-    }))
-  }
-
   test('that agree are planned with; others refuse plan and rebalance at once, by asset and reason', async () => {
     await use(NEAR)
     expect(await plan({ prices: await priced() })).toMatchObject({ status: 200, body: { outcome: 'hold' } })
@@ -263,7 +264,8 @@ describe('one snapshot is traded once', () => {
     for (const { symbol, quantity } of first.body.trades)
       expect(total(ordered, symbol)).toBeCloseTo(Number(quantity), 8)
 
-    const job = await served.fund.settled((await rebalance('once')).body.id)
+    const prices = await priced(1, TINY_PRICES_LATER)
+    const job = await served.fund.settled((await rebalance('once', { prices })).body.id)
     expect([job.state, job.epoch]).toEqual(['confirmed', 2])
     const traded = await served.fund.ok('GET', `/portfolios/${id}/book`)
     expect(traded.book.quantities).not.toEqual(TINY_BOOK.quantities)
@@ -277,5 +279,19 @@ describe('one snapshot is traded once', () => {
     }
     await publish()
     expect(codesOf((await plan()).body)).not.toContain('already_traded')
+  })
+  test('what moved after that trade counts once a second source shows it, whatever the request says of it', async () => {
+    const moved = { ...TINY_PRICES_LATER, ETH: `${Number(TINY_PRICES_LATER.ETH) * 1.004}` }
+    await service.setPrices(moved)
+    await service.wait(1)
+    await publish()
+    const waiting = async (prices: unknown) => {
+      const { body } = await plan({ prices, underlyings: [{ underlying: 'ETH', confirmed: true }] })
+      return body.postponed.map(({ waitsFor }: { waitsFor: unknown }) => waitsFor)
+    }
+    const alone = [[{ code: 'unconfirmed', subject: 'ETH' }]]
+    expect(await waiting(await priced(1, TINY_PRICES_LATER))).toEqual(alone)
+    expect(await waiting(await priced(1.004, TINY_PRICES_LATER))).toEqual(alone)
+    expect(await waiting(await priced(1, moved))).toEqual([])
   })
 })

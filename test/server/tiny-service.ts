@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createTestClient, http } from 'viem'
 import { loadCircuits } from '#prover/circuits.js'
 import { startAnvil } from '#server/anvil.js'
 import { readKeystore } from '#server/chain/keystore.js'
@@ -39,6 +40,11 @@ export class TinyService {
   async setPrices(prices: Readonly<Record<string, string>>): Promise<void> {
     for (const [name, price] of Object.entries(prices))
       await this.local.setFeed(name, parsePrice(price, name))
+  }
+
+  /** The chain's clock goes forward. */
+  async wait(seconds: number): Promise<void> {
+    await createTestClient({ mode: 'anvil', transport: http(this.rpcUrl) }).increaseTime({ seconds })
   }
 
   async serve(change: Partial<Config> = {}): Promise<Served> {
