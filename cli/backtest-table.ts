@@ -1,8 +1,8 @@
+import type { HedgingReport } from '#strategy/backtest/hedging/run-hedging-backtest.js'
 import type { WeightsComparison } from '#strategy/backtest/report/compare-weights.js'
 import { contenderName, differenceText } from '#strategy/backtest/report/contender-text.js'
 import { AT_DAILY_RISK_HEAD, atDailyRiskRows } from '#strategy/backtest/report/hedging-page.js'
 import { numberText, timeText } from '#strategy/backtest/report/number-text.js'
-import type { HedgingReport } from '#strategy/backtest/report/run-hedging-backtest.js'
 
 /** The contenders at each risk aversion, as text. */
 export function weightsTables({ report, cells, frozen }: WeightsComparison): string {

@@ -1,25 +1,8 @@
-import { Progress } from './progress.js'
+import { withBars } from './progress.js'
 
-/** One bar after another in a terminal, nothing elsewhere. */
-export async function withBar<T>(
-  work: (onProgress: (what: string, share: number) => void) => Promise<T>,
-): Promise<T> {
-  if (!process.stdout.isTTY) return work(() => undefined)
-  const progress = new Progress()
-  let now = ''
-  try {
-    return await work((what, share) => {
-      if (what !== now) {
-        if (now !== '') progress.end()
-        progress.begin(what)
-        now = what
-      }
-      progress.update(share)
-    })
-  } finally {
-    if (now !== '') progress.end()
-  }
-}
+/** Bars in a terminal, and nothing elsewhere: what is printed may be read by a program. */
+export const withBar: typeof withBars = (work) =>
+  process.stdout.isTTY ? withBars(work) : work(() => undefined)
 
 /** Prints what came of the work. Ctrl-C stops the work at its next step; files are renamed into place whole, so that there is none or all of one. */
 export async function untilInterrupted(work: (signal: AbortSignal) => Promise<string>): Promise<void> {

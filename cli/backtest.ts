@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { parseOptionPaths } from '#strategy/backtest/hedging/option-path.js'
-import { parsePriceTable } from '#strategy/backtest/price-table.js'
-import { compareWeights } from '#strategy/backtest/report/compare-weights.js'
-import { hedgingPage } from '#strategy/backtest/report/hedging-page.js'
 import {
   HEDGE_FAMILIES,
   type HedgeFamilyName,
   runHedgingBacktest,
-} from '#strategy/backtest/report/run-hedging-backtest.js'
+} from '#strategy/backtest/hedging/run-hedging-backtest.js'
+import { parsePriceTable } from '#strategy/backtest/price-table.js'
+import { compareWeights } from '#strategy/backtest/report/compare-weights.js'
+import { hedgingPage } from '#strategy/backtest/report/hedging-page.js'
 import { weightsPage } from '#strategy/backtest/report/weights-page.js'
 import { BacktestInputError } from '#strategy/backtest/weights/market-window.js'
 import { defaultFrom, readCosts, readDataFile, readNumber, readTime, readWeights } from './backtest-input.js'

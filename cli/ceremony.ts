@@ -11,7 +11,7 @@ import { renderCeremony } from '#prover/ceremony/render-ceremony.js'
 import { type VerificationReport, verifyCeremony } from '#prover/ceremony/verify-ceremony.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
 import { readEntropy } from './ceremony-entropy.js'
-import { Progress } from './progress.js'
+import { withBars } from './progress.js'
 
 /** `ballast ceremony …`: the multi-party set-up of production keys. docs/ceremony.md walks through one. */
 export function registerCeremony(program: Command): void {
@@ -166,8 +166,6 @@ function print(report: VerificationReport, json: boolean | undefined): void {
  * folder stays valid and the same command goes on where it was.
  */
 async function withProgress<T>(work: (onProgress: OnCeremonyProgress) => Promise<T>): Promise<T> {
-  const progress = new Progress()
-  let now = ''
   const stop = () => {
     process.stderr.write(
       '\u001b[?25h\u001b[?7h\nstopped; the folder is as it was, run the same command to go on\n',
@@ -176,16 +174,8 @@ async function withProgress<T>(work: (onProgress: OnCeremonyProgress) => Promise
   }
   process.once('SIGINT', stop)
   try {
-    return await work((what, share) => {
-      if (what !== now) {
-        if (now !== '') progress.end()
-        progress.begin(what)
-        now = what
-      }
-      progress.update(share)
-    })
+    return await withBars(work)
   } finally {
-    if (now !== '') progress.end()
     process.off('SIGINT', stop)
   }
 }

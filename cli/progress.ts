@@ -1,5 +1,25 @@
 import { Presets, SingleBar } from 'cli-progress'
 
+/** Shows work of several named stages, one bar after another. */
+export async function withBars<T>(
+  work: (onProgress: (stage: string, share: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress()
+  let now = ''
+  try {
+    return await work((stage, share) => {
+      if (stage !== now) {
+        if (now !== '') progress.end()
+        progress.begin(stage)
+        now = stage
+      }
+      progress.update(share)
+    })
+  } finally {
+    if (now !== '') progress.end()
+  }
+}
+
 /** Says how long work takes: a bar in a terminal, a line when it ends elsewhere. */
 export class Progress {
   readonly #quiet = !process.stdout.isTTY

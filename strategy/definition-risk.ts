@@ -1,5 +1,6 @@
 import { covarianceOf } from './forecast/covariance.js'
 import { type RiskModel, RiskModelError } from './risk-model.js'
+import { DAYS_A_YEAR } from './time-units.js'
 
 /**
  * A fund's own view of risk: volatility per year of every coin, in basis points, and the correlation of every pair of coins,
@@ -20,8 +21,6 @@ export type ClosesRisk = {
 /** How a strategy says what risk is. */
 export type DefinitionRisk = GivenRisk | ClosesRisk
 
-/** Markets of coins do not close. */
-const DAYS_A_YEAR = 365
 const VOL_MAX_BPS = 100_000
 /** Fewer returns say too little of a covariance, more nothing of the one of now. */
 const CLOSES_MIN = 31

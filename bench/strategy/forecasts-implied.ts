@@ -5,11 +5,12 @@ import type { VarianceModel } from '#strategy/forecast/har.js'
 import { impliedRatio } from '#strategy/forecast/implied-variance.js'
 import { realizedVariance } from '#strategy/forecast/realized-variance.js'
 import { walkForward } from '#strategy/forecast/walk-forward.js'
+import { mean } from '#strategy/mean.js'
+import { DAY_SECONDS, DAYS_A_YEAR } from '#strategy/time-units.js'
 import { givenData } from '#test/strategy/given-data.js'
 import type { Figures } from '../main.js'
 
 const MARKS_PER_DAY = 4
-const DAYS_A_YEAR = 365
 /** Days before the first forecast. */
 const WARM_UP = 30
 
@@ -60,9 +61,7 @@ function marksOf(asset: string) {
       price: Number(price),
       variance: Number(vol) ** 2 / DAYS_A_YEAR,
     }))
-  const last = new Map(marks.map(({ time, variance }) => [Math.floor(time / 86_400), variance]))
+  const last = new Map(marks.map(({ time, variance }) => [Math.floor(time / DAY_SECONDS), variance]))
   const days = realizedVariance(marks, MARKS_PER_DAY)
   return { variances: days.map(({ variance }) => variance), implied: days.map(({ day }) => last.get(day)) }
 }
-
-const mean = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length

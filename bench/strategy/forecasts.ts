@@ -3,6 +3,7 @@ import { ewma } from '#strategy/forecast/ewma.js'
 import { fitVariance } from '#strategy/forecast/forecast-variance.js'
 import { fitHar, fitLogHar, type VarianceModel } from '#strategy/forecast/har.js'
 import { walkForward } from '#strategy/forecast/walk-forward.js'
+import { mean } from '#strategy/mean.js'
 import { hourlyVariances } from '#test/strategy/forecast/hourly-variances.js'
 import { hasGivenData } from '#test/strategy/given-data.js'
 import type { Figures } from '../main.js'
@@ -103,5 +104,3 @@ function ratio(
 
 /** Lags of the standard error: forecasts of h days overlap over h − 1; two weeks of persistence beyond. */
 const lagsOf = (days: number): number => days - 1 + 14
-
-const mean = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length

@@ -5,6 +5,7 @@ import { type OptionMark, optionSlot } from '#strategy/options/option-slot.js'
 import { DERIBIT_SCENARIOS, shocksBps } from '#strategy/options/scenario.js'
 import { fitSmile } from '#strategy/options/smile.js'
 import { Random } from '#strategy/random.js'
+import { DAYS_A_YEAR } from '#strategy/time-units.js'
 import { hasGivenData } from '#test/strategy/given-data.js'
 import {
   atParityForwards,
@@ -147,7 +148,7 @@ function smileFigures(chain: readonly ListedOption[]): Figures {
 
 /** Of one option slot in integers: its base alone, and with the 35 scenarios. The best of five rounds of 40. */
 function slotMilliseconds(): Figures {
-  const years = 30 / 365
+  const years = 30 / DAYS_A_YEAR
   const mark = (scenarios: typeof DERIBIT_SCENARIOS): OptionMark => ({
     terms: { type: 'put', strikeE8: e8(80_000), expiry: 1_800_000_000n + 2_592_000n },
     spotE8: e8(90_000),

@@ -3,6 +3,7 @@ import { timeGas } from '#strategy/execution/gas-timing.js'
 import { orderLegs } from '#strategy/execution/order-legs.js'
 import { routeOrder } from '#strategy/execution/route-order.js'
 import { plan } from '#strategy/planner.js'
+import { DAY_SECONDS } from '#strategy/time-units.js'
 import { deskPlanInput } from '#test/examples/desk-example.js'
 import { randomInstance, routerGaps } from '#test/strategy/execution/route-instances.js'
 import { givenData, hasGivenData } from '#test/strategy/given-data.js'
@@ -12,7 +13,6 @@ const INSTANCES = 1_000
 const ASSETS = 32
 const VENUES = 8
 const RUNS = 9
-const DAY = 86_400
 /** Chosen before any result was seen: a month of prices, their median as the cap, three days to a deadline. */
 const HISTORY_DAYS = 28
 const CAP_SHARE = 0.5
@@ -88,7 +88,7 @@ function gasSavings(): Figures {
       now: days[t]!,
       history: past(t),
       capGwei: 0,
-      deadline: days[t]!.time + (deadline - t) * DAY,
+      deadline: days[t]!.time + (deadline - t) * DAY_SECONDS,
       gasUnits: 1,
       etherPrice: 1,
       waitCostPerDay: 0,

@@ -1,14 +1,12 @@
-import { blockBootstrap, type Interval } from '#strategy/backtest/block-bootstrap.js'
+import type { Interval } from '#strategy/backtest/block-bootstrap.js'
 import { type PriceTable, parsePriceTable } from '#strategy/backtest/price-table.js'
+import { lossDifference } from '#strategy/backtest/report/loss-difference.js'
 import { costAtTracking } from '#strategy/backtest/weights/cost-at-tracking.js'
-import { lossBps } from '#strategy/backtest/weights/measures.js'
 import type { PolicySpec, RuleName } from '#strategy/backtest/weights/rules.js'
-import {
-  type PolicySeries,
-  runWeightsBacktest,
-  type WeightsReport,
-} from '#strategy/backtest/weights/run-weights-backtest.js'
+import { runWeightsBacktest, type WeightsReport } from '#strategy/backtest/weights/run-weights-backtest.js'
 import { allPolicies } from '#strategy/backtest/weights/tune-rule.js'
+import { mean } from '#strategy/mean.js'
+import { DAYS_A_YEAR } from '#strategy/time-units.js'
 import { givenData, hasGivenData } from '#test/strategy/given-data.js'
 import type { Figures } from '../main.js'
 import { readTuned } from './tuned-weights.js'
@@ -18,7 +16,6 @@ const OURS: RuleName = 'gate'
 const FIVE_PERCENT: PolicySpec = { rule: 'absolute', values: [0.05] }
 const MONTHLY: PolicySpec = { rule: 'calendar', values: [30] }
 const TRACKING_ERRORS = [0.01, 0.02, 0.03]
-const BARS_PER_YEAR = 365
 
 /**
  * Loss and cost on the test years: of the parameters frozen on the train years, and at matched tracking error over all
@@ -101,7 +98,8 @@ function cellOf({ policies, series }: WeightsReport, chosen: readonly Choice[], 
   const best = least((k) => losses[k]!)
   const picked = least((k) => chosen[k]!.trainLossBps)
   const fivePercent = names.indexOf('fivePercent')
-  const difference = (other: number) => lossDifference(series[ours]!, series[other]!, riskAversion)
+  const difference = (other: number) =>
+    lossDifference(series[ours]!, series[other]!, riskAversion, DAYS_A_YEAR)
   return {
     loss: Object.fromEntries(names.map((name, k) => [name, losses[k]!])),
     ratioToBest: losses[ours]! / losses[best]!,
@@ -110,25 +108,6 @@ function cellOf({ policies, series }: WeightsReport, chosen: readonly Choice[], 
     differenceToBestBps: difference(best),
     differenceToPickedBps: difference(picked),
   }
-}
-
-/** Loss of one policy less that of another on the same days, with a 95 % interval over 1,000 resamples of 30-day blocks. */
-function lossDifference(one: PolicySeries, other: PolicySeries, riskAversion: number): Interval {
-  const lossOn = ({ costBps, difference }: PolicySeries, positions: Uint32Array): number => {
-    const count = positions.length
-    let [cost, sum, squares] = [0, 0, 0]
-    for (const t of positions) {
-      cost += costBps[t]!
-      sum += difference[t]!
-      squares += difference[t]! ** 2
-    }
-    const variance = (squares - sum ** 2 / count) / (count - 1)
-    return lossBps(
-      { costBps: (cost * BARS_PER_YEAR) / count, trackingError: Math.sqrt(variance * BARS_PER_YEAR) },
-      riskAversion,
-    )
-  }
-  return blockBootstrap(one.costBps.length, (positions) => lossOn(one, positions) - lossOn(other, positions))
 }
 
 type Matched = { readonly gate: number | null; readonly best: number | null; readonly ratio: number | null }
@@ -155,5 +134,3 @@ async function matchedCosts(table: PriceTable) {
   }
   return cells
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length

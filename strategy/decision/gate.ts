@@ -49,11 +49,11 @@ export function gate(problem: GateProblem): GateDecision {
   const { legCost, baseCost } = problem
   checkProximalProblem(problem)
   checkNotNegative({ legCost, baseCost })
-  return weigh(problem)
+  return decide(problem)
 }
 
 /** The same without the checks. */
-export function weigh(problem: GateProblem): GateDecision {
+export function decide(problem: GateProblem): GateDecision {
   const { weights, legCost, baseCost, impact } = problem
   const { x, legs, dropped } = dropLegs(problem)
   const riskRemoved = deviationRisk(problem, weights) - deviationRisk(problem, x)

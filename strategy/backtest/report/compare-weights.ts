@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { YEAR_SECONDS } from '../../time-units.js'
 import type { Interval } from '../block-bootstrap.js'
 import type { PriceTable } from '../price-table.js'
 import { costAtTracking } from '../weights/cost-at-tracking.js'
@@ -157,7 +158,7 @@ function matchedCost({ policies }: WeightsReport, trackingError: number): Matche
   return { trackingError, ours: costOf(OURS), best }
 }
 
-const barsPerYear = ({ from, to, bars }: WeightsReport): number => (365 * 86_400 * bars) / (to - from)
+const barsPerYear = ({ from, to, bars }: WeightsReport): number => (YEAR_SECONDS * bars) / (to - from)
 
 const distinct = (policies: readonly PolicySpec[]): PolicySpec[] => [
   ...new Map(policies.map((policy) => [policyName(policy), policy])).values(),

@@ -1,14 +1,14 @@
 import type { ListedHedgeResult } from '../hedging/listed-option.js'
-import type { PointChart } from './chart.js'
-import { htmlTable } from './markup.js'
-import { numberText, timeText } from './number-text.js'
-import { type ReportSource, reportPage } from './report-page.js'
 import {
   HEDGE_FAMILIES,
   type HedgeFamilyName,
   type HedgingReport,
   type HedgingResult,
-} from './run-hedging-backtest.js'
+} from '../hedging/run-hedging-backtest.js'
+import type { PointChart } from './chart.js'
+import { htmlTable } from './markup.js'
+import { numberText, timeText } from './number-text.js'
+import { type ReportSource, reportPage } from './report-page.js'
 
 const OURS: HedgeFamilyName = 'engine'
 /** The engine's own first: a family has one colour on both charts. */

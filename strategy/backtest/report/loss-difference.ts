@@ -1,3 +1,4 @@
+import { DAYS_A_YEAR } from '../../time-units.js'
 import { blockBootstrap, type Interval } from '../block-bootstrap.js'
 import { lossBps } from '../weights/measures.js'
 import type { PolicySeries } from '../weights/run-weights-backtest.js'
@@ -28,7 +29,7 @@ export function lossDifference(
       riskAversion,
     )
   }
-  const block = Math.max(1, Math.round((BLOCK_DAYS * barsPerYear) / 365))
+  const block = Math.max(1, Math.round((BLOCK_DAYS * barsPerYear) / DAYS_A_YEAR))
   return blockBootstrap(
     one.costBps.length,
     (positions) => lossOn(one, positions) - lossOn(other, positions),

@@ -1,4 +1,4 @@
-import { weigh } from '../../decision/gate.js'
+import { decide } from '../../decision/gate.js'
 import type { WeightPolicy } from './weight-policy.js'
 
 /**
@@ -10,7 +10,7 @@ export const gatedStep =
   ({ weights, target, costs, metric }) => {
     const { proportional, legCost, baseCost } = costs
     const covariance = metric({ lambda, averageVariance: 1 })
-    const decision = weigh({
+    const decision = decide({
       weights,
       target,
       covariance,

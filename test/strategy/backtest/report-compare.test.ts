@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { HEDGE_FAMILIES, runHedgingBacktest } from '#strategy/backtest/hedging/run-hedging-backtest.js'
 import { compareWeights, OURS, policyName } from '#strategy/backtest/report/compare-weights.js'
 import { lossDifference } from '#strategy/backtest/report/loss-difference.js'
-import { HEDGE_FAMILIES, runHedgingBacktest } from '#strategy/backtest/report/run-hedging-backtest.js'
 import { RULES } from '#strategy/backtest/weights/rules.js'
 import { black76 } from '#strategy/options/black-scholes.js'
 import { Random } from '#strategy/random.js'

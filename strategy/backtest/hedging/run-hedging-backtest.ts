@@ -1,15 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { hedgeFamilies } from '../hedging/hedge-families.js'
-import type { HedgePolicy } from '../hedging/hedge-path.js'
-import { calendar, unhedged } from '../hedging/hedge-policies.js'
-import {
-  type DeltaKind,
-  hedgeListed,
-  type ListedHedgeResult,
-  listedOption,
-} from '../hedging/listed-option.js'
-import { type OptionPath, OptionPathError } from '../hedging/option-path.js'
-import { readFrontier } from '../hedging/read-frontier.js'
+import { DAY_SECONDS } from '../../time-units.js'
+import { hedgeFamilies } from './hedge-families.js'
+import type { HedgePolicy } from './hedge-path.js'
+import { calendar, unhedged } from './hedge-policies.js'
+import { type DeltaKind, hedgeListed, type ListedHedgeResult, listedOption } from './listed-option.js'
+import { type OptionPath, OptionPathError } from './option-path.js'
+import { readFrontier } from './read-frontier.js'
 
 export type HedgeFamilyName = keyof ReturnType<typeof hedgeFamilies>
 export const HEDGE_FAMILIES = Object.keys(hedgeFamilies(0, 0)) as HedgeFamilyName[] // its own keys
@@ -116,5 +112,5 @@ export async function runHedgingBacktest(
 function momentsPerDay(paths: readonly OptionPath[]): number {
   const gaps = paths.flatMap(({ sights }) => sights.slice(1).map(({ time }, i) => time - sights[i]!.time))
   const median = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)]!
-  return Math.max(1, Math.round(86_400 / median))
+  return Math.max(1, Math.round(DAY_SECONDS / median))
 }
