@@ -89,19 +89,6 @@ export const MANDATE_RANGES = {
   rollingTurnoverBps: [1n, 1000000n],
 } as const
 
-/** Lowest and highest value of each term the ledger enforces, in seconds but for the tier. */
-export const TERM_RANGES = {
-  marketMaxAge: [60n, 86400n],
-  grace: [0n, 3600n],
-  heartbeat: [600n, 2678400n],
-  cureTime: [0n, 2678400n],
-  attestationMaxAge: [3600n, 34560000n],
-  flowMaxWait: [600n, 2678400n],
-  minInterval: [3600n, 31622400n],
-  attestationTier: [1n, 3n],
-  windowLength: [3600n, 7776000n],
-} as const
-
 /** Sizes a circuit is compiled for. */
 export const TIERS = {
   tiny: { slots: 4, groups: 2, accounts: 2, scenarios: 2 },

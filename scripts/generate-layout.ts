@@ -71,13 +71,6 @@ ${Object.entries(mandateRanges)
   .join('\n')}
 } as const
 
-/** Lowest and highest value of each term the ledger enforces, in seconds but for the tier. */
-export const TERM_RANGES = {
-${Object.entries(termRanges)
-  .map(([name, [lo, hi]]) => `  ${name}: [${lo}n, ${hi}n],`)
-  .join('\n')}
-} as const
-
 /** Sizes a circuit is compiled for. */
 export const TIERS = {
 ${tierLines.join('\n')}

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Presets, SingleBar } from 'cli-progress'
 import { addCounts, type Counts } from './counts.js'
+import { importedBy } from './imported-by.js'
 import type { Part } from './parts.js'
 
 /** What a campaign has so far of one part. `counts` is the sum over the slices that are done. */
@@ -58,11 +59,12 @@ export async function runCampaign(
 }
 
 /** One file per part and state of the sources it covers; slices of other sources are worthless and go. */
-function stateFile({ key, covers }: Part): string {
-  const changed = git('status', '--porcelain', '--', ...covers)
+function stateFile({ key, modules, covers }: Part): string {
+  const covered = [...covers, ...importedBy(modules)]
+  const changed = git('status', '--porcelain', '--', ...covered)
   if (changed !== '') throw new Error(`commit first, the campaign covers these files:\n${changed}`)
   const hash = createHash('sha256')
-  for (const path of covers) hash.update(git('rev-parse', `HEAD:${path}`))
+  for (const path of covered) hash.update(git('rev-parse', `HEAD:${path}`))
   const name = `${key}-${hash.digest('hex').slice(0, 16)}.jsonl`
   for (const other of readdirSync(STATE)) {
     if (other.startsWith(`${key}-`) && other !== name) rmSync(join(STATE, other))

@@ -21,23 +21,19 @@ export type Part = {
   /** What is counted, in one line. */
   readonly what: string
   readonly slices: number
-  /** Files and folders, below the project's root, whose change makes finished slices worthless. */
+  /** Modules of the tests that run; with all they import, a change of theirs makes finished slices worthless. */
+  readonly modules: readonly string[]
+  /** Files and folders of which the same is true. */
   readonly covers: readonly string[]
   readonly run: (slice: number) => Promise<Counts>
 }
 
-/** The statement, its reference model, and how tests draw steps. */
-const STATEMENT = [
-  ...['rebalance.circom', 'digest.circom', 'layout.circom', 'gadgets'].map((name) => `circuits/${name}`),
-  'portfolio',
-  ...['challenge', 'digest', 'r1cs-file', 'statement', 'witness-calculator'].map(
-    (name) => `prover/${name}.ts`,
-  ),
-  'test/helpers',
-  'test/fixtures',
-]
-const CHAIN = [...STATEMENT, 'prover', 'verifier-contracts']
-const CORE = ['constraint-system', 'sparse-rows'].map((name) => `test/soundness/${name}.ts`)
+/** The statement's circuits; its reference model and the rest are what modules import. */
+const CIRCUITS = ['rebalance.circom', 'digest.circom', 'layout.circom', 'gadgets'].map(
+  (name) => `circuits/${name}`,
+)
+
+const CONTRACTS = ['verifier-contracts']
 
 const MALICIOUS_SEEDS = 40
 const WITNESSES = 50
@@ -61,14 +57,16 @@ export const PARTS: readonly Part[] = [
     key: 'gadgets',
     what: 'satisfying assignments of small gadgets over small primes, against what each header claims',
     slices: 1,
-    covers: [...STATEMENT, ...CORE, 'test/soundness/enumerate-gadgets.ts', 'test/soundness/small-gadgets.ts'],
+    modules: ['test/soundness/enumerate-gadgets.ts'],
+    covers: CIRCUITS,
     run: async () => ({ ...(await enumerateGadgets()) }),
   },
   {
     key: 'malicious',
     what: 'forged witnesses of cheating provers, each beside an honest twin',
     slices: CLASSES.length,
-    covers: [...STATEMENT, ...CORE, 'test/soundness/malicious'],
+    modules: ['test/soundness/malicious/run.ts'],
+    covers: CIRCUITS,
     run: async (classIndex) => {
       const {
         class: name,
@@ -86,7 +84,8 @@ export const PARTS: readonly Part[] = [
     key: 'maliciousControls',
     what: 'the same forgeries against circuits without the one rule that refuses them',
     slices: CLASSES.length,
-    covers: [...STATEMENT, ...CORE, 'test/soundness/malicious'],
+    modules: ['test/soundness/malicious/run.ts'],
+    covers: CIRCUITS,
     run: async (classIndex) => {
       const { attempts, weakenedAccepts } = await runControl(classIndex)
       return { classes: 1, attempts, weakenedAccepts }
@@ -101,13 +100,8 @@ export const PARTS: readonly Part[] = [
     key: 'mutants',
     what: 'circuits with one line changed, told from the real one by their behaviour',
     slices: mutantCount(),
-    covers: [
-      ...STATEMENT,
-      ...CORE,
-      ...['circuit-mutation', 'propagation.ts', 'hints.ts', 'variation.ts'].map(
-        (name) => `test/soundness/${name}`,
-      ),
-    ],
+    modules: ['test/soundness/circuit-mutation/kill.ts', 'test/soundness/circuit-mutation/mutants.ts'],
+    covers: CIRCUITS,
     run: async (index) => {
       const { id, verdict } = await killMutant(index)
       return { [verdict]: 1, survivors: verdict === 'survived' ? { [id]: 1 } : {} }
@@ -117,7 +111,8 @@ export const PARTS: readonly Part[] = [
     key: 'books',
     what: 'random and boundary books, judged by circuit, reference model and a second oracle',
     slices: slicesOf(BOOKS, BOOKS_SLICE),
-    covers: [...STATEMENT, ...CORE, 'test/soundness/differential'],
+    modules: ['test/soundness/differential/compare-books.ts'],
+    covers: CIRCUITS,
     run: async (slice) => {
       const [from, to] = span(slice, BOOKS_SLICE, BOOKS)
       return counted(await compareBooks({ tier: slice % 20 === 19 ? 'desk' : 'tiny', from, to }))
@@ -127,7 +122,8 @@ export const PARTS: readonly Part[] = [
     key: 'bounds',
     what: 'books one unit inside, at, and one unit beyond a limit or a width',
     slices: slicesOf(bounds, 50),
-    covers: [...STATEMENT, ...CORE, 'test/soundness/differential'],
+    modules: ['test/soundness/differential/compare-bounds.ts'],
+    covers: CIRCUITS,
     run: async (slice) => {
       const [from, to] = span(slice, 50, bounds)
       return counted(await compareBounds({ from, to }))
@@ -137,7 +133,8 @@ export const PARTS: readonly Part[] = [
     key: 'edgeCases',
     what: 'honest extremes, each proven lawful by its own witness',
     slices: slicesOf(EDGE_CASES, 100),
-    covers: [...STATEMENT, ...CORE, 'test/soundness/differential'],
+    modules: ['test/soundness/differential/prove-edge-cases.ts'],
+    covers: CIRCUITS,
     run: async (slice) => {
       const [from, to] = span(slice, 100, EDGE_CASES)
       return counted(await proveEdgeCases({ from, to }))
@@ -147,7 +144,8 @@ export const PARTS: readonly Part[] = [
     key: 'onChain',
     what: 'steps through proof and contracts on a chain; what the model refuses must be refused',
     slices: slicesOf(CHAIN_CASES, 50),
-    covers: [...CHAIN, 'test/soundness/differential'],
+    modules: ['test/soundness/differential/prove-on-chain.ts'],
+    covers: [...CIRCUITS, ...CONTRACTS],
     run: async (slice) => {
       const [from, to] = span(slice, 50, CHAIN_CASES)
       const { setupMs: _, msPerCase: __, ...counts } = await proveOnChain({ from, to })
@@ -158,7 +156,8 @@ export const PARTS: readonly Part[] = [
     key: 'contractRules',
     what: 'contracts with one rule taken away, each caught by the test that names it',
     slices: slicesOf(CONTRACT_RULES.length, 6),
-    covers: ['verifier-contracts', 'test/verifier-contracts', 'test/soundness/contract-rules.txt'],
+    modules: ['test/soundness/contract-rules.ts'],
+    covers: [...CONTRACTS, 'test/verifier-contracts', 'test/soundness/contract-rules.txt'],
     run: async (slice) => {
       const { silent, ...counts } = await runContractRuleSlice(...span(slice, 6, CONTRACT_RULES.length))
       return { ...counts, silent: tally(silent) }
@@ -168,14 +167,16 @@ export const PARTS: readonly Part[] = [
     key: 'forgeries',
     what: 'proofs made from public points, under a finished key and under one without a contribution',
     slices: slicesOf(FORGERIES, 100),
-    covers: ['prover', 'verifier-contracts', 'test/soundness/forged-proofs.ts'],
+    modules: ['test/soundness/forged-proofs.ts'],
+    covers: CONTRACTS,
     run: async (slice) => ({ ...(await forgeProofs(...span(slice, 100, FORGERIES))) }),
   },
   {
     key: 'leakage',
     what: 'guesses which of two books a commitment, a sealed trade, call data and an event belong to',
     slices: slicesOf(TRIALS, 2_500),
-    covers: [...CHAIN, 'test/soundness/leakage'],
+    modules: ['test/soundness/leakage/play-commitments.ts'],
+    covers: CIRCUITS,
     run: async (slice) => {
       const [from, to] = span(slice, 2_500, TRIALS)
       const { trials, right } = await playCommitments({ from, to })
@@ -186,7 +187,8 @@ export const PARTS: readonly Part[] = [
     key: 'leakageOnChain',
     what: 'the same guesses with real proofs, transactions and receipts',
     slices: 2,
-    covers: [...CHAIN, 'test/soundness/leakage'],
+    modules: ['test/soundness/leakage/play-on-chain.ts'],
+    covers: [...CIRCUITS, ...CONTRACTS],
     run: async (slice) => {
       const { trials, right } = await playOnChain({ from: slice * 20, to: slice * 20 + 20 })
       return { trials, right }
@@ -213,7 +215,8 @@ function wires(key: string, tier: Tier, level: 'O0' | 'O2'): Part {
     key,
     what: `single wires changed in honest witnesses of ${tier}, compiled with --${level}`,
     slices: WITNESSES,
-    covers: [...STATEMENT, ...CORE, 'test/soundness/wire-mutation.ts', 'test/soundness/known-survivors.ts'],
+    modules: ['test/soundness/wire-mutation.ts'],
+    covers: CIRCUITS,
     run: async (n) => mutationCounts(await mutateWires({ tier, level, witnesses: [n, n + 1] })),
   }
 }
@@ -223,13 +226,8 @@ function hints(key: string, tier: Tier): Part {
     key,
     what: `hints changed in honest witnesses of ${tier}, and all that follows recomputed`,
     slices: WITNESSES,
-    covers: [
-      ...STATEMENT,
-      ...CORE,
-      'test/soundness/wire-mutation.ts',
-      'test/soundness/propagation.ts',
-      'test/soundness/known-survivors.ts',
-    ],
+    modules: ['test/soundness/wire-mutation.ts'],
+    covers: CIRCUITS,
     run: async (n) => mutationCounts(await mutateHints({ tier, witnesses: [n, n + 1] })),
   }
 }

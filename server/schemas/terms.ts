@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { TERM_RANGES } from '#portfolio/layout.js'
+import manifest from '#circuits/manifest.js'
 import { OutOfRangeError } from '#portfolio/units.js'
 import { Decimal, parseWhole, parseWire } from './wire.js'
 
-const { windowLength: WINDOW_LENGTH, ...RANGES } = TERM_RANGES
+const { windowLength: WINDOW_LENGTH, ...RANGES } = manifest.termRanges
 
 type TermName = keyof typeof RANGES
 const NAMES = Object.keys(RANGES) as TermName[]
@@ -18,19 +18,15 @@ export const TermsWire = z
 /** @throws `WireError`, `DecimalError` or `OutOfRangeError` naming the field. */
 export function parseTerms(input: unknown): Terms {
   const wire = parseWire(TermsWire, input, 'terms')
-  const entries = NAMES.map((name) => {
-    const [lo, hi] = RANGES[name]
-    const value = parseWhole(wire[name], `terms.${name}`)
-    if (value < lo || value > hi) throw new OutOfRangeError(`terms.${name}`, `from ${lo} to ${hi}`)
-    return [name, Number(value)]
-  })
+  const entries = NAMES.map((name) => [name, parseWithin(wire[name], RANGES[name], `terms.${name}`)])
   return Object.fromEntries(entries) as Terms
 }
 
 /** Length of the rolling budgets' window in seconds: one hour to 90 days. */
-export function parseWindowLength(text: string): number {
-  const value = parseWhole(text, 'windowLength')
-  const [lo, hi] = WINDOW_LENGTH
-  if (value < lo || value > hi) throw new OutOfRangeError('windowLength', `from ${lo} to ${hi}`)
+export const parseWindowLength = (text: string): number => parseWithin(text, WINDOW_LENGTH, 'windowLength')
+
+function parseWithin(text: string, [lo = 0, hi = 0]: readonly number[], field: string): number {
+  const value = parseWhole(text, field)
+  if (value < lo || value > hi) throw new OutOfRangeError(field, `from ${lo} to ${hi}`)
   return Number(value)
 }
