@@ -8,6 +8,7 @@ import { resolveDefinition } from '#strategy/definition.js'
 import type { Plan, PlanInput } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
 import type { AssetPrices } from '#strategy/sanity/asset-prices.js'
+import type { Sized } from '#strategy/sizing/size-targets.js'
 import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
 import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
@@ -29,7 +30,10 @@ export type StepRequest =
   | { readonly mode: 'heartbeat' }
   | { readonly mode: 'trades'; readonly trades: readonly bigint[] }
 
-/** A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with. */
+/**
+ * A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with.
+ * `strategyVersion` is the one in force when it was planned; an opening, and a step planned before this was kept, has none.
+ */
 export type PlannedStep = {
   readonly step: Step
   readonly epoch: number
@@ -37,6 +41,7 @@ export type PlannedStep = {
   readonly marketDigest: bigint
   readonly head: Head
   readonly sealedTrade: Hex
+  readonly strategyVersion?: number
 }
 
 /**
@@ -55,6 +60,7 @@ export async function proposeStep(
   input: PlanInput
   strategyVersion: number
   proposal: Plan | undefined
+  sized: Sized | undefined
 }> {
   const { ledger, publisher, store, shape } = parts
   const record = await ledger.record(portfolio.id)
@@ -72,24 +78,25 @@ export async function proposeStep(
   ])
   if (!usable) throw new StaleMarketError()
   const definition = parseStrategy(strategy, portfolio.universe)
+  const { universe, mandate } = portfolio
+  const situation = { universe, shape, market, mandate, book: book.book, netFlow }
+  const spent = book.spent?.strategyVersion === strategyVersion ? book.spent.cost : 0n
+  // Targets are for a plan alone: nothing about them is to keep a fund from a heartbeat or from its own trades.
+  const { sizing: _, ...unsized } = definition
+  const wanted = request.mode === 'targets' ? definition : unsized
+  const { defined, sized } = resolveDefinition(wanted, { ...situation, spent })
   const input: PlanInput = {
-    ...resolveDefinition(definition),
-    universe: portfolio.universe,
-    shape,
-    market,
-    mandate: portfolio.mandate,
-    book: book.book,
+    ...defined,
+    ...situation,
     budget: book.budget,
-    netFlow,
     window: time / BigInt(portfolio.creation.windowLength),
     oldUniverse: portfolio.universeId,
     changed: Array(shape.slots).fill(false),
     ...(book.lastTradeAt !== null && { lastTradeAt: book.lastTradeAt }),
   }
-  const planned = { book, marketDigest, input, strategyVersion }
+  const planned = { book, marketDigest, input, strategyVersion, sized }
   if (request.mode === 'targets') {
     const { prices, underlyings } = request
-    const { universe } = portfolio
     const now = Number(await parts.chain.now())
     assertSanePrices(prices, { universe, market, required: definition.requirePrices, now })
     const proposal = await plan({ ...input, ...(underlyings && { underlyings }) })
@@ -120,10 +127,10 @@ export async function planRebalance(
   portfolio: PortfolioRecord,
   request: StepRequest,
 ): Promise<PlannedStep> {
-  const { step, book, marketDigest, proposal } = await proposeStep(parts, portfolio, request)
+  const { step, book, marketDigest, proposal, strategyVersion } = await proposeStep(parts, portfolio, request)
   if (proposal?.outcome === 'infeasible') throw new InfeasiblePlanError()
   const head = { previous: book.previousHead, book: book.commitment, budget: book.budgetCommitment }
-  return sealStep(parts, portfolio, { step, epoch: book.epoch + 1, marketDigest, head })
+  return sealStep(parts, portfolio, { step, epoch: book.epoch + 1, marketDigest, head, strategyVersion })
 }
 
 /** The step that opens a portfolio with its draft. @throws {@link RefusedStepError} unless it is inside every limit. */

@@ -69,6 +69,7 @@ const books: FastifyPluginAsyncZod = async (app) => {
         bookBlinded: blinded,
         budgetBlinded: null,
         lastTradeAt: null,
+        spent: null,
       })
       const { chainId, ledger } = app.chain.deployment
       const message = await attestationRequest(app.chain, portfolio, commitment)

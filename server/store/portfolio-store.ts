@@ -47,7 +47,8 @@ export type Blinded = { readonly epoch: number; readonly attempt: number }
 
 /**
  * The book of an epoch with all that opens its head. Epoch 0 is the draft that an opening will commit to. `lastTradeAt` is
- * the time of the snapshot at which a quantity last changed, in seconds since 1970; null before the first trade.
+ * the time of the snapshot at which a quantity last changed, in seconds since 1970; null before the first trade. `spent` is
+ * what steps have cost against the mark since the version of the strategy that the last of them was planned by, in 1e-16 quote.
  */
 export type BookRecord = {
   readonly epoch: number
@@ -61,6 +62,7 @@ export type BookRecord = {
   readonly bookBlinded: Blinded
   readonly budgetBlinded: Blinded | null
   readonly lastTradeAt: bigint | null
+  readonly spent: { readonly strategyVersion: number; readonly cost: bigint } | null
 }
 
 /** The strategy in its present form, or in the first one. */
@@ -68,9 +70,9 @@ type PortfolioSecrets = { seed: string } & (
   | { strategy: StrategyWire }
   | { targets: TargetsWire; costs: CostsWire }
 )
-/** Books kept before trades were dated have no date. */
+/** Books kept before trades were dated, or their cost was counted, have neither. */
 type BookSecrets = Pick<BookRecord, 'book' | 'budget' | 'bookBlinded' | 'budgetBlinded'> &
-  Partial<Pick<BookRecord, 'lastTradeAt'>>
+  Partial<Pick<BookRecord, 'lastTradeAt' | 'spent'>>
 
 /** Portfolios and their books; what is private is sealed before it reaches the database. */
 export class PortfolioStore {
@@ -158,8 +160,8 @@ export class PortfolioStore {
   }
 
   async addBook(tx: Transaction, id: string, record: BookRecord): Promise<void> {
-    const { book, budget, bookBlinded, budgetBlinded, lastTradeAt, ...open } = record
-    const secrets: BookSecrets = { book, budget, bookBlinded, budgetBlinded, lastTradeAt }
+    const { book, budget, bookBlinded, budgetBlinded, lastTradeAt, spent, ...open } = record
+    const secrets: BookSecrets = { book, budget, bookBlinded, budgetBlinded, lastTradeAt, spent }
     await tx.insert(books).values({
       ...open,
       portfolioId: id,
@@ -188,6 +190,7 @@ export class PortfolioStore {
       head: row.head as Hex,
       ...secrets,
       lastTradeAt: secrets.lastTradeAt ?? null,
+      spent: secrets.spent ?? null,
     }
   }
 
