@@ -142,5 +142,9 @@ export function relax(program: LinearProgram, input: PlanInput, tradable: Readon
 }
 
 /** The flow of the step per account: all of it through one. */
-export const flowSplit = ({ shape, netFlow, flowAccount = 0 }: PlanInput): bigint[] =>
+export const flowSplit = ({
+  shape,
+  netFlow,
+  flowAccount = 0,
+}: Pick<PlanInput, 'shape' | 'netFlow' | 'flowAccount'>): bigint[] =>
   Array.from({ length: shape.accounts }, (_, a) => (a === flowAccount ? netFlow : 0n))

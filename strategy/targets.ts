@@ -25,11 +25,11 @@ export type Tracking = {
   readonly inside: boolean
 }
 
-export const targetLabel = ({ of }: Target): string =>
+export const targetLabel = ({ of }: Pick<Target, 'of'>): string =>
   of === 'book' ? 'book' : 'slot' in of ? `slot[${of.slot}]` : `group[${of.group}]`
 
 /** Whether slot i of the mandate counts in a target. */
-export function countsIn({ of }: Target, mandate: Mandate, i: number): boolean {
+export function countsIn({ of }: Pick<Target, 'of'>, mandate: Mandate, i: number): boolean {
   if (of === 'book') return true
   return 'slot' in of ? of.slot === i : (mandate.slots[i]?.groups.includes(of.group) ?? false)
 }

@@ -3,6 +3,7 @@ import { abs, formatDecimal, PRICE_DECIMALS, QUANTITY_DECIMALS, VALUE_DECIMALS }
 import { buildStep } from '#strategy/build-step.js'
 import type { Leg } from '#strategy/execution/step-legs.js'
 import type { Plan } from '#strategy/plan.js'
+import type { Sized } from '#strategy/sizing/size-targets.js'
 import type { Tracking } from '#strategy/targets.js'
 import type { PlanReport } from '../schemas/plan.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
@@ -20,7 +21,7 @@ export async function reportPlan(
   portfolio: PortfolioRecord,
   request: StepRequest,
 ): Promise<PlanReport> {
-  const { step, input, strategyVersion, proposal } = await proposeStep(parts, portfolio, request)
+  const { step, input, strategyVersion, proposal, sized } = await proposeStep(parts, portfolio, request)
   const verdict = evaluateStep(step, parts.shape)
   const none = step.oldBook.quantities.map(() => 0n)
   const still = evaluateStep(buildStep(input, none), parts.shape)
@@ -59,6 +60,7 @@ export async function reportPlan(
     verdict: verdict.outcome,
     strategyVersion,
     ...whyOf(proposal),
+    sizing: sized ? sizingOf(sized) : null,
     trades,
     legs: (proposal?.legs ?? []).map((leg) => legLine(leg, symbols)),
     limits,
@@ -89,6 +91,17 @@ function whyOf(
     tracking: { before: value(trackingBefore), after: value(trackingAfter) },
   }
 }
+
+const sizingOf = ({ facts }: Sized): PlanReport['sizing'] => ({
+  rule: facts.rule,
+  assets: facts.assets.map(({ target, targetBps, numbers }) => ({
+    target,
+    targetBps: targetBps.toString(),
+    numbers: { ...numbers },
+  })),
+  decidedBy: facts.decidedBy ?? null,
+  numbers: { ...facts.numbers },
+})
 
 const legLine = (leg: Leg, symbols: readonly string[]): PlanReport['legs'][number] =>
   leg.kind === 'transfer'

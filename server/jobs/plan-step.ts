@@ -9,6 +9,7 @@ import type { Plan, PlanInput } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
 import type { AssetPrices } from '#strategy/sanity/asset-prices.js'
 import type { PriceWitness } from '#strategy/sanity/price-witness.js'
+import type { Sized } from '#strategy/sizing/size-targets.js'
 import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
 import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
@@ -32,7 +33,8 @@ export type StepRequest =
 
 /**
  * A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with, `prices` what
- * was seen of those it was planned at.
+ * was seen of those it was planned at. `strategyVersion` is the one in force when it was planned; an opening, and a step
+ * planned before this was kept, has none.
  */
 export type PlannedStep = {
   readonly step: Step
@@ -42,6 +44,7 @@ export type PlannedStep = {
   readonly head: Head
   readonly sealedTrade: Hex
   readonly prices: readonly PriceWitness[]
+  readonly strategyVersion?: number
 }
 
 /**
@@ -61,6 +64,7 @@ export async function proposeStep(
   strategyVersion: number
   proposal: Plan | undefined
   prices: readonly PriceWitness[]
+  sized: Sized | undefined
 }> {
   const { ledger, publisher, store, shape } = parts
   const record = await ledger.record(portfolio.id)
@@ -78,35 +82,35 @@ export async function proposeStep(
   ])
   if (!usable) throw new StaleMarketError()
   const definition = parseStrategy(strategy, portfolio.universe)
+  const { universe, mandate } = portfolio
+  const targets = request.mode === 'targets' ? request : undefined
+  const now = Number(await parts.chain.now())
+  const required = definition.requirePrices
+  const prices = targets ? assertSanePrices(targets.prices, { universe, market, required, now }) : []
+  const situation = { universe, shape, market, mandate, book: book.book, netFlow }
+  const spent = book.spent?.strategyVersion === strategyVersion ? book.spent.cost : 0n
+  // Targets are for a plan alone: nothing about them is to keep a fund from a heartbeat or from its own trades.
+  const { sizing: _, ...unsized } = definition
+  const wanted = targets ? definition : unsized
+  const { defined, sized } = resolveDefinition(wanted, { ...situation, spent })
   const input: PlanInput = {
-    ...resolveDefinition(definition),
-    universe: portfolio.universe,
-    shape,
-    market,
-    mandate: portfolio.mandate,
-    book: book.book,
+    ...defined,
+    ...situation,
     budget: book.budget,
-    netFlow,
     window: time / BigInt(portfolio.creation.windowLength),
     oldUniverse: portfolio.universeId,
     changed: Array(shape.slots).fill(false),
     ...(book.lastTradeAt !== null && { lastTradeAt: book.lastTradeAt }),
   }
-  const planned = { book, marketDigest, input, strategyVersion }
-  if (request.mode === 'targets') {
-    const { universe } = portfolio
-    const now = Number(await parts.chain.now())
-    const prices = assertSanePrices(request.prices, {
-      ...{ universe, market, now },
-      required: definition.requirePrices,
-    })
-    const underlyings = withConfirmations(request.underlyings ?? {}, book.prices, prices)
+  const planned = { book, marketDigest, input, strategyVersion, sized, prices }
+  if (targets) {
+    const underlyings = withConfirmations(targets.underlyings ?? {}, book.prices, prices)
     const proposal = await plan({ ...input, underlyings })
-    return { ...planned, step: proposal.step, proposal, prices }
+    return { ...planned, step: proposal.step, proposal }
   }
   const none = book.book.quantities.map(() => 0n)
   const step = buildStep(input, request.mode === 'trades' ? request.trades : none)
-  return { ...planned, step, proposal: undefined, prices: [] }
+  return { ...planned, step, proposal: undefined }
 }
 
 /** Judges the prices that a request gives, or its strategy asks for, at the newest snapshot. @throws `PricesRefusedError` */
@@ -129,10 +133,17 @@ export async function planRebalance(
   portfolio: PortfolioRecord,
   request: StepRequest,
 ): Promise<PlannedStep> {
-  const { step, book, marketDigest, proposal, prices } = await proposeStep(parts, portfolio, request)
+  const { step, book, marketDigest, proposal, strategyVersion, prices } = await proposeStep(
+    parts,
+    portfolio,
+    request,
+  )
   if (proposal?.outcome === 'infeasible') throw new InfeasiblePlanError()
   const head = { previous: book.previousHead, book: book.commitment, budget: book.budgetCommitment }
-  return sealStep(parts, portfolio, { step, epoch: book.epoch + 1, marketDigest, head, prices })
+  return sealStep(parts, portfolio, {
+    ...{ step, epoch: book.epoch + 1, marketDigest, head },
+    ...{ strategyVersion, prices },
+  })
 }
 
 /** The step that opens a portfolio with its draft. @throws {@link RefusedStepError} unless it is inside every limit. */

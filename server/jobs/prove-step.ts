@@ -60,10 +60,22 @@ export function stateStep(
       budget: verdict.newBudget,
       bookBlinded,
       budgetBlinded: fresh,
+      spent: spentAfter(current.spent, plan.strategyVersion, verdict.used.cost),
       lastTradeAt: traded ? step.market.time : current.lastTradeAt,
       prices: traded || current.prices.length === 0 ? plan.prices : current.prices,
     },
   }
+}
+
+/** What steps under the version in force have cost, with one that was planned under `version`. */
+function spentAfter(
+  spent: BookRecord['spent'],
+  version: number | undefined,
+  cost: bigint,
+): BookRecord['spent'] {
+  if (version === undefined) return spent
+  const before = spent?.strategyVersion === version ? spent.cost : 0n
+  return { strategyVersion: version, cost: before + cost }
 }
 
 /** Commitment of a book that is put before opening. */

@@ -70,6 +70,7 @@ const books: FastifyPluginAsyncZod = async (app) => {
         budgetBlinded: null,
         lastTradeAt: null,
         prices: [],
+        spent: null,
       })
       const { chainId, ledger } = app.chain.deployment
       const message = await attestationRequest(app.chain, portfolio, commitment)

@@ -50,6 +50,16 @@ const TargetLine = z.object({
   inside: z.boolean(),
 })
 
+/** How a rule of the strategy came to targets, docs/strategy.md says by which numbers. */
+const Sizing = z.object({
+  rule: z.enum(['dollars', 'equalRisk', 'volatility', 'kelly', 'intent']),
+  assets: z.array(
+    z.object({ target: z.string(), targetBps: z.string(), numbers: z.record(z.string(), z.number()) }),
+  ),
+  decidedBy: z.enum(['risk', 'deadline', 'costCap', 'volatility', 'leverage']).nullable(),
+  numbers: z.record(z.string(), z.number()),
+})
+
 /** What to do first, and then: trades by symbol, and cash moved between accounts. */
 const Leg = z.discriminatedUnion('kind', [
   z.object({
@@ -73,6 +83,7 @@ export const PlanReport = z
     reasons: z.array(Reason),
     postponed: z.array(Postponed),
     weighed: Weighed.nullable(),
+    sizing: Sizing.nullable(),
     targets: z.array(z.object({ target: z.string(), before: TargetLine, after: TargetLine })),
     trades: z.array(
       z.object({

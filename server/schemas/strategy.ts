@@ -5,6 +5,7 @@ import type { Target } from '#strategy/targets.js'
 import type { TradingCost } from '#strategy/trading-cost.js'
 import { quantityField } from './book.js'
 import { parseRisk, RiskWire } from './risk.js'
+import { parseSizing, SizingWire } from './sizing.js'
 import { parseTrigger, TriggerWire } from './trigger.js'
 import {
   Decimal,
@@ -54,6 +55,7 @@ export const StrategyWire = z
   .strictObject({
     version: z.literal(2),
     targets: z.array(TargetWire).max(64),
+    sizing: SizingWire.optional(),
     triggers: z.array(TriggerWire).max(64).optional(),
     safetyBps: Decimal.optional(),
     stressBps: Decimal.optional(),
@@ -87,12 +89,13 @@ export const strategyOf = (first: TargetsWire, costs: CostsWire): StrategyWire =
 export function parseStrategy(input: unknown, universe: Universe, at = 'strategy'): StrategyDefinition {
   const wire = parseWire(StrategyWire, input, at)
   const below = (field: string) => (at === '' ? field : `${at}.${field}`)
-  const { weighing, fixedCosts, triggers, risk } = wire
+  const { weighing, fixedCosts, triggers, risk, sizing } = wire
   const share = (name: 'safetyBps' | 'stressBps' | 'trackingWeightBps') =>
     wire[name] !== undefined && { [name]: parseWhole(wire[name], below(name)) }
   return {
     targets: wire.targets.map((row, k) => parseTarget(row, universe, below(`targets[${k}]`))),
     costs: parseCosts(wire.costs, universe, below('costs')),
+    ...(sizing && { sizing: parseSizing(sizing, universe, below('sizing')) }),
     ...share('safetyBps'),
     ...share('stressBps'),
     ...share('trackingWeightBps'),

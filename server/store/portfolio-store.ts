@@ -49,7 +49,8 @@ export type Blinded = { readonly epoch: number; readonly attempt: number }
 /**
  * The book of an epoch with all that opens its head. Epoch 0 is the draft that an opening will commit to. `lastTradeAt` is
  * the time of the snapshot at which a quantity last changed, in seconds since 1970; null before the first trade. `prices` is what
- * was seen of prices at that trade, or first since: what later moves are confirmed against.
+ * was seen of prices at that trade, or first since: what later moves are confirmed against. `spent` is what steps have cost
+ * against the mark since the version of the strategy that the last of them was planned by, in 1e-16 quote.
  */
 export type BookRecord = {
   readonly epoch: number
@@ -64,6 +65,7 @@ export type BookRecord = {
   readonly budgetBlinded: Blinded | null
   readonly lastTradeAt: bigint | null
   readonly prices: readonly PriceWitness[]
+  readonly spent: { readonly strategyVersion: number; readonly cost: bigint } | null
 }
 
 /** The strategy in its present form, or in the first one. */
@@ -71,9 +73,9 @@ type PortfolioSecrets = { seed: string } & (
   | { strategy: StrategyWire }
   | { targets: TargetsWire; costs: CostsWire }
 )
-/** Books kept before trades were dated have no date, nor prices. */
+/** Books kept before trades were dated, priced and their cost counted, have none of these. */
 type BookSecrets = Pick<BookRecord, 'book' | 'budget' | 'bookBlinded' | 'budgetBlinded'> &
-  Partial<Pick<BookRecord, 'lastTradeAt' | 'prices'>>
+  Partial<Pick<BookRecord, 'lastTradeAt' | 'prices' | 'spent'>>
 
 /** Portfolios and their books; what is private is sealed before it reaches the database. */
 export class PortfolioStore {
@@ -161,8 +163,11 @@ export class PortfolioStore {
   }
 
   async addBook(tx: Transaction, id: string, record: BookRecord): Promise<void> {
-    const { book, budget, bookBlinded, budgetBlinded, lastTradeAt, prices, ...open } = record
-    const secrets: BookSecrets = { book, budget, bookBlinded, budgetBlinded, lastTradeAt, prices }
+    const { book, budget, bookBlinded, budgetBlinded, lastTradeAt, prices, spent, ...open } = record
+    const secrets: BookSecrets = {
+      ...{ book, budget, bookBlinded, budgetBlinded },
+      ...{ lastTradeAt, prices, spent },
+    }
     await tx.insert(books).values({
       ...open,
       portfolioId: id,
@@ -192,6 +197,7 @@ export class PortfolioStore {
       ...secrets,
       lastTradeAt: secrets.lastTradeAt ?? null,
       prices: secrets.prices ?? [],
+      spent: secrets.spent ?? null,
     }
   }
 

@@ -23,7 +23,7 @@ export type TargetPart = { readonly exposures: readonly number[]; readonly decay
 export function tradingRate({ riskAversion, costAversion, discount = 0 }: TradingTradeoff): number {
   checkPositive({ riskAversion })
   checkNotNegative({ costAversion, discount })
-  if (discount >= 1) throw new SizingInputError('discount', 'below 1')
+  if (discount >= 1) throw new SizingInputError('discount', 'less than the whole')
   const kept = 1 - discount
   const b = riskAversion * kept + costAversion * discount
   // The root's other form: the same number, and no 0 / 0 where trading is free.
@@ -61,7 +61,7 @@ function checkParts(parts: readonly TargetPart[]): number {
   parts.forEach(({ exposures, decay }, k) => {
     checkNumbers(exposures, `parts[${k}].exposures`, assets)
     checkNotNegative({ decay }, `parts[${k}]`)
-    if (decay > 1) throw new SizingInputError(`parts[${k}].decay`, '1 or below')
+    if (decay > 1) throw new SizingInputError(`parts[${k}].decay`, 'at most the whole')
   })
   return assets
 }

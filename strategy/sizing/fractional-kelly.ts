@@ -26,7 +26,7 @@ export function fractionalKelly({ drifts, rate, covariance, fraction }: Fraction
   checkNumbers(drifts, 'drifts')
   checkFinite({ rate })
   checkNotNegative({ fraction })
-  if (fraction > FRACTION_MAX) throw new SizingInputError('fraction', `${FRACTION_MAX} or below`)
+  if (fraction > FRACTION_MAX) throw new SizingInputError('fraction', 'at most a half')
   checkCovariance(covariance, drifts.length)
   const factored = new CholeskyDecomposition(new Matrix(covariance.map((row) => [...row])))
   if (!factored.isPositiveDefinite()) throw new SizingInputError('covariance', 'positive definite')

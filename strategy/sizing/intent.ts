@@ -48,7 +48,7 @@ export type IntentStep = {
   readonly target: readonly number[]
   readonly aim: readonly number[]
   readonly share: number
-  readonly decidedBy: 'risk' | 'deadline' | 'cost cap'
+  readonly decidedBy: 'risk' | 'deadline' | 'costCap'
   readonly riskRate: number
   readonly deadlineRate: number
   readonly stepsLeft: number
@@ -67,16 +67,12 @@ const HALVINGS = 60
  * @throws {@link SizingInputError} naming the field, also where the target itself breaks a limit.
  */
 export function stepIntent(intent: Intent, progress: IntentProgress): IntentStep {
-  const wanted = currentTarget(intent.parts)
-  checkProgress(progress, wanted.length)
-  checkLimits(intent.limits, wanted.length)
+  const { aim, aimShare } = intentAim(intent)
+  checkProgress(progress, aim.length)
   const { costMax, deadline } = intent
   checkNotNegative({ costMax })
   checkFinite({ deadline })
-  const broken = brokenLimit(wanted, intent.limits)
-  if (broken !== undefined) throw new SizingInputError('parts', `of a sum inside limits.${broken}`)
 
-  const { aim, aimShare } = withinLimits(wanted, aimPortfolio(intent.parts, intent), intent.limits)
   const { exposures, costs, now, stepSeconds } = progress
   const stepsLeft = Math.max(1, Math.floor((deadline - now) / stepSeconds) + 1)
   const riskRate = tradingRate(intent)
@@ -92,7 +88,7 @@ export function stepIntent(intent: Intent, progress: IntentProgress): IntentStep
     target,
     aim,
     share,
-    decidedBy: affordable ? (riskRate >= deadlineRate ? 'risk' : 'deadline') : 'cost cap',
+    decidedBy: affordable ? (riskRate >= deadlineRate ? 'risk' : 'deadline') : 'costCap',
     riskRate,
     deadlineRate,
     stepsLeft,
@@ -101,6 +97,20 @@ export function stepIntent(intent: Intent, progress: IntentProgress): IntentStep
     costLeft,
     distance: Math.max(...target.map((x, i) => Math.abs(aim[i]! - x))),
   }
+}
+
+/**
+ * Where an intent is moved to, and how far that is from the target of now to the free aim.
+ *
+ * @throws {@link SizingInputError} naming the field, also where the target itself breaks a limit.
+ */
+export function intentAim(intent: Intent): Pick<IntentStep, 'aim' | 'aimShare'> {
+  const { parts, limits } = intent
+  const wanted = currentTarget(parts)
+  checkLimits(limits, wanted.length)
+  const broken = brokenLimit(wanted, limits)
+  if (broken !== undefined) throw new SizingInputError('parts', `of a sum inside limits.${broken}`)
+  return withinLimits(wanted, aimPortfolio(parts, intent), limits)
 }
 
 /** The farthest point from `inside`, which keeps to the limits, towards `free`: limits are convex, so there is one. */

@@ -15,7 +15,10 @@ export function checkNumbers(xs: readonly number[], field: string, length = xs.l
 
 /** A number that sets the size of a position is not usable. Names the field, never the value. */
 export class SizingInputError extends BaseError {
+  readonly expected: string
+
   constructor(field: string, expected: string) {
     super(`${field} must be ${expected}.`, { code: 'STRATEGY_SIZING_INPUT', field })
+    this.expected = expected
   }
 }

@@ -25,8 +25,15 @@ export function stressCap(
   units: readonly StressedUnit[],
   lossMax: number,
 ): StressCapped {
-  checkNumbers(exposures, 'exposures')
   checkNotNegative({ lossMax })
+  const worst = worstLoss(exposures, units)
+  const scale = worst > lossMax ? lossMax / worst : 1
+  return { exposures: exposures.map((x) => x * scale), scale, worstLoss: worst * scale }
+}
+
+/** What exposures lose in their worst scenario, as a fraction of net asset value; 0 where they lose in none. */
+export function worstLoss(exposures: readonly number[], units: readonly StressedUnit[]): number {
+  checkNumbers(exposures, 'exposures')
   if (units.length !== exposures.length)
     throw new SizingInputError('units', 'a list of one for each exposure')
   const scenarios = units[0]!.changes.length
@@ -42,7 +49,5 @@ export function stressCap(
       return sum - held * changes[s]!
     }, 0),
   )
-  const worst = Math.max(0, ...losses)
-  const scale = worst > lossMax ? lossMax / worst : 1
-  return { exposures: exposures.map((x) => x * scale), scale, worstLoss: worst * scale }
+  return Math.max(0, ...losses)
 }

@@ -151,7 +151,7 @@ describe('the strategy', () => {
     const desk = deskPlanInput(date)
     const definition = parseStrategy({ ...read('strategy.json'), costs: read('costs.json') }, desk.universe)
     checkDefinition(definition, { ...desk, shape: DESK })
-    return plan({ ...desk, ...resolveDefinition(definition) })
+    return plan({ ...desk, ...resolveDefinition(definition, { ...desk, spent: 0n }).defined })
   }
 
   test('looks at the first date and finds that no trade pays', async () => {

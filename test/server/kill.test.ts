@@ -15,6 +15,7 @@ import { readSecretFile, writeSecretFile } from '#server/secret-file.js'
 import { TINY_FEEDS, TINY_PRICES, TINY_PRICES_LATER } from '#test/fixtures/tiny-desk.js'
 import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { FundClient } from './fund-client.js'
+import { AT_ONCE } from './tiny-strategy.js'
 
 const DATA = mkdtempSync(join(tmpdir(), 'ballast-kill-'))
 const file = (name: string) => join(DATA, name)
@@ -87,6 +88,9 @@ test('a rebalance whose process is killed at every state ends once on chain, wit
   const { id, universeId } = await fund.openTiny(local.accounts.attestor)
   await setPrices(TINY_PRICES_LATER)
   await fund.ok('POST', '/markets', { universeId })
+  await fund.ok('PUT', `/portfolios/${id}/strategy`, AT_ONCE, { 'if-match': '"1"' })
+  const planned = await fund.ok('POST', `/portfolios/${id}/plans`, { mode: 'targets' })
+  expect([planned.outcome, Number(planned.expectedCost) > 0]).toEqual(['trade', true])
   first.child.kill('SIGTERM')
   expect(await first.ended).toBe(null)
 
@@ -122,6 +126,11 @@ test('a rebalance whose process is killed at every state ends once on chain, wit
   expect(logs.map((log) => log.args.epoch)).toEqual([1n, 2n])
   const { commitment } = await after.ok('GET', `/portfolios/${id}/book`)
   expect(logs[1]!.args.x[3]).toBe(BigInt(commitment))
+
+  // What the step has cost is counted once.
+  const { nav, sizing } = await after.ok('POST', `/portfolios/${id}/plans`, { mode: 'targets' })
+  const left = 5_000 - Number(planned.expectedCost)
+  expect(sizing.numbers.costLeftBps).toBeCloseTo((left / Number(nav.before)) * 1e4, 9)
 
   // The stored opening is the real one: the next step proves from it, though told to stop in the middle of the proof.
   const next = await after.ok(

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { OPENING_BUDGET } from '#portfolio/budget.js'
 import { ConfigError, readConfig } from '#server/config.js'
 import { readSecretFile } from '#server/secret-file.js'
 import { DirectoryLockedError, lockDirectory } from '#server/store/directory-lock.js'
@@ -77,6 +78,39 @@ test('a store opens only with the key and for the chain it was written with', as
   const again = await openStore(options)
   await expect(openStore(options)).rejects.toBeInstanceOf(DirectoryLockedError)
   await again.close()
+})
+
+test('a book kept before trades were dated and their cost was counted has neither; what is counted comes back', async () => {
+  const [dataDir, keyFile] = [join(ROOT, 'old'), join(ROOT, 'old.key')]
+  const store = await openStore({ dataDir, keyFile, binding: 'chain 1', afterCommit: () => {} })
+  try {
+    const id = `0x${'0b'.repeat(32)}`
+    await store.executor.executeSql(
+      `insert into portfolios (id, universe_id, universe, mandate, creation, terms, recipients, sealed)
+       values ('${id}', '1', '{}', '{}', '{}', '{}', '[]', '')`,
+    )
+    const blinded = { epoch: 1, attempt: 0 }
+    const book = { universeId: 1n, cash: [1n], quantities: [2n] }
+    const secrets = { book, budget: OPENING_BUDGET, bookBlinded: blinded, budgetBlinded: null }
+    const keep = async (epoch: number, value: object) => {
+      const place = { table: 'books', row: `${epoch}`, portfolioId: id, version: 0 }
+      const sealed = new Sealer(readSecretFile(keyFile, 'X')).seal(value, place)
+      await store.executor.executeSql(
+        `insert into books (portfolio_id, epoch, version, commitment, budget_commitment, previous_head, head, sealed)
+         values ('${id}', ${epoch}, 0, '5', '6', '0x', '0x', '${sealed}')`,
+      )
+      return store.portfolios.currentBook(id)
+    }
+    expect(await keep(1, secrets)).toMatchObject({ epoch: 1, book, lastTradeAt: null, spent: null })
+    const spent = { strategyVersion: 3, cost: 10n ** 30n }
+    expect(await keep(2, { ...secrets, lastTradeAt: 7n, spent })).toMatchObject({
+      epoch: 2,
+      lastTradeAt: 7n,
+      spent,
+    })
+  } finally {
+    await store.close()
+  }
 })
 
 test('a key file is made for its owner alone and read back', () => {

@@ -11,6 +11,24 @@ export const NEAR: StrategyWire = {
     { group: 1, targetBps: '2500', bandBps: '500' },
   ],
 }
+/** Both coins moved at once to where the first strategy wants them, for no more than 5000. */
+export const AT_ONCE: StrategyWire = {
+  ...FIRST,
+  targets: [],
+  sizing: {
+    assets: [{ group: 0 }, { group: 1 }],
+    bandBps: '0',
+    rule: {
+      kind: 'intent',
+      parts: [{ exposuresBps: ['4800', '2500'], decayBps: '0' }],
+      riskAversion: '1',
+      costAversion: '0',
+      costMax: '5000',
+      deadline: '0',
+      stepSeconds: '3600',
+    },
+  },
+}
 /** A view of risk for its two coins. */
 export const RISK: StrategyWire['risk'] = {
   kind: 'given',

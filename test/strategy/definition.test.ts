@@ -18,6 +18,10 @@ const RISK: GivenRisk = {
 const WEIGHING = { riskAversion: 3, horizonDays: 30 }
 const OWN: StrategyDefinition = { targets, costs, risk: RISK, weighing: WEIGHING, requirePrices: false }
 
+const resolved = (definition: StrategyDefinition) =>
+  resolveDefinition(definition, { ...place, market: desk.market, book: desk.book, netFlow: 0n, spent: 0n })
+    .defined
+
 const three = (bps: readonly number[]): GivenRisk => ({
   kind: 'given',
   underlyings: ['BTC', 'ETH', 'SOL'].map((name) => ({ name, annualVolBps: 5000 })),
@@ -132,7 +136,7 @@ test('what a request tells of the market is not asked of the strategy', () => {
 })
 
 test('risk in words is a covariance per day', () => {
-  const { risk } = resolveDefinition(OWN)
+  const { risk } = resolved(OWN)
   expect(risk!.underlyings).toEqual(['BTC', 'ETH'])
   const perYear = risk!.covariance.map((row) => row.map((x) => x * 365))
   expect(perYear[0]![0]).toBeCloseTo(0.2025, 12)
@@ -152,7 +156,7 @@ describe('risk from closes', () => {
   })
 
   test('is the covariance of their daily returns, whatever their level', () => {
-    const { risk } = resolveDefinition({ ...OWN, risk: closes(400)! })
+    const { risk } = resolved({ ...OWN, risk: closes(400)! })
     const expected = [0.0009, 0.0018, 0.0018, 0.0036]
     risk!.covariance.flat().forEach((x, k) => {
       expect(x).toBeCloseTo(expected[k]!, 12)
@@ -188,6 +192,6 @@ describe('risk from closes', () => {
 })
 
 test('what is accepted is planned with', async () => {
-  const planned = await plan({ ...desk, ...resolveDefinition(OWN) })
+  const planned = await plan({ ...desk, ...resolved(OWN) })
   expect(planned.outcome).toBe('trade')
 })

@@ -121,7 +121,7 @@ describe('a step of an intent', () => {
 
   test('spends no more than the cap, deadline or not', () => {
     const step = stepIntent({ ...intent, costMax: 0.0005 }, { ...progress, spent: 0.0003, now: 10_000 })
-    expect(step.decidedBy).toBe('cost cap')
+    expect(step.decidedBy).toBe('costCap')
     expect(step.cost).toBeCloseTo(0.0002, 15)
     expect(step.share).toBeCloseTo(0.25, 12)
     expect(step.distance).toBeCloseTo(0.3, 12)
@@ -178,8 +178,8 @@ describe('a step of an intent', () => {
         expect(x).toBeLessThanOrEqual(limits.upper[i]! + 1e-12)
       })
       expect(step.cost).toBeLessThanOrEqual(step.costLeft * (1 + 1e-12))
-      if (now >= 5_000 && step.decidedBy !== 'cost cap') expect(step.target).toEqual(step.aim)
-      if (step.decidedBy !== 'cost cap') expect(step.share).toBe(Math.max(step.riskRate, step.deadlineRate))
+      if (now >= 5_000 && step.decidedBy !== 'costCap') expect(step.target).toEqual(step.aim)
+      if (step.decidedBy !== 'costCap') expect(step.share).toBe(Math.max(step.riskRate, step.deadlineRate))
     }
   })
 

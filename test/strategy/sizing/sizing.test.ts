@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { linearSlot } from '#portfolio/market.js'
 import { dollarExposures } from '#strategy/sizing/dollar-exposures.js'
-import { explicitWeights } from '#strategy/sizing/explicit-weights.js'
+import { brokenLimit, checkLimits } from '#strategy/sizing/exposure-limits.js'
 import { fractionalKelly } from '#strategy/sizing/fractional-kelly.js'
 import { stressCap } from '#strategy/sizing/stress-cap.js'
 import { volatilityTarget } from '#strategy/sizing/volatility-target.js'
@@ -9,40 +9,35 @@ import { volatilityTarget } from '#strategy/sizing/volatility-target.js'
 const refused = (call: () => unknown, field: string) =>
   expect(call).toThrowError(expect.objectContaining({ code: 'STRATEGY_SIZING_INPUT', field }))
 
-describe('explicit weights', () => {
+describe('limits of exposures', () => {
   const limits = { lower: [-0.2, -0.2], upper: [0.6, 0.6], netMin: 0, netMax: 1, grossMax: 1 }
 
-  test('are what was stated, at a limit too', () => {
-    expect(explicitWeights([0.6, 0.4], limits)).toEqual([0.6, 0.4])
-    expect(explicitWeights([-3, 5])).toEqual([-3, 5])
+  test('hold at their bounds, rounding of floats aside', () => {
+    expect(brokenLimit([0.6, 0.4], limits)).toBe(undefined)
+    expect(brokenLimit([-0.2, 0.2], limits)).toBe(undefined)
+    expect(brokenLimit([-3, 5], {})).toBe(undefined)
     // 0.1 + 0.2 is a rounding error above 0.3.
-    expect(explicitWeights([0.1, 0.2], { grossMax: 0.3 })).toEqual([0.1, 0.2])
+    expect(brokenLimit([0.1, 0.2], { grossMax: 0.3 })).toBe(undefined)
   })
 
   test.each([
-    ['lower[0]', [-0.3, 0.4]],
-    ['upper[1]', [0, 0.7]],
-    ['netMin', [-0.2, 0.1]],
-    ['netMax', [0.6, 0.5]],
-    ['grossMax', [0.6, 0.6]],
-  ])('beyond limits.%s are refused', (limit, weights) => {
-    refused(
-      () => explicitWeights(weights, { ...limits, ...(limit === 'grossMax' ? { netMax: 2 } : {}) }),
-      'weights',
-    )
-    expect(() =>
-      explicitWeights(weights, { ...limits, ...(limit === 'grossMax' ? { netMax: 2 } : {}) }),
-    ).toThrowError(`limits.${limit}`)
+    ['lower[0]', [-0.2001, 0.4]],
+    ['upper[1]', [0, 0.6001]],
+    ['netMin', [-0.2, 0.1999]],
+    ['netMax', [0.6, 0.4001]],
+    ['grossMax', [0.6, 0.4001]],
+  ])('are broken beyond %s', (limit, exposures) => {
+    const wide = limit === 'grossMax' ? { netMax: 2 } : {}
+    expect(brokenLimit(exposures, { ...limits, ...wide })).toBe(limit)
   })
 
-  test('and bad limits are refused by name', () => {
-    refused(() => explicitWeights([]), 'weights')
-    refused(() => explicitWeights([0, Number.POSITIVE_INFINITY]), 'weights[1]')
-    refused(() => explicitWeights([0.1], { lower: [0, 0] }), 'limits.lower')
-    refused(() => explicitWeights([0.1], { lower: [0.2], upper: [0.1] }), 'limits.upper[0]')
-    refused(() => explicitWeights([0.1], { netMin: 1, netMax: 0 }), 'limits.netMax')
-    refused(() => explicitWeights([0.1], { grossMax: -1 }), 'limits.grossMax')
-    refused(() => explicitWeights([0.1], { netMin: Number.NaN }), 'limits.netMin')
+  test('that nothing can keep are refused by name', () => {
+    refused(() => checkLimits({ lower: [0, 0] }, 1), 'limits.lower')
+    refused(() => checkLimits({ lower: [0.2], upper: [0.1] }, 1), 'limits.upper[0]')
+    refused(() => checkLimits({ netMin: 1, netMax: 0 }, 1), 'limits.netMax')
+    refused(() => checkLimits({ grossMax: -1 }, 1), 'limits.grossMax')
+    refused(() => checkLimits({ netMin: Number.NaN }, 1), 'limits.netMin')
+    checkLimits({ lower: [0.1], upper: [0.1], netMin: 1, netMax: 1, grossMax: 0 }, 1)
   })
 })
 
