@@ -47,7 +47,8 @@ export function concentratedFill(pool: ConcentratedLiquidity, kept: number, side
     const whole = liquidity * Math.abs(1 / root - 1 / Math.sqrt(to))
     const partly = whole > left + dust
     const moved = partly ? 1 / (1 / root + ((buys ? -1 : 1) * left) / liquidity) : Math.sqrt(to)
-    quote += liquidity * Math.abs(moved - root)
+    // L·|√P′ − √P| = base·√P·√P′, which keeps its digits where a small order hardly moves a deep pool.
+    quote += (partly ? left : whole) * root * moved
     last = moved * moved
     if (partly) return end(last)
     left -= whole
