@@ -6,6 +6,7 @@ import { budgetsOf } from './limit-rows.js'
 import { type Demand, optimize } from './optimize.js'
 import type { PlanInput } from './plan.js'
 import { ROUNDINGS, roundLots } from './round-lots.js'
+import { canTrade } from './slot-router.js'
 import { type Tracking, trackTargets } from './targets.js'
 import { greekBudget } from './triggers/greek-budget.js'
 import type { TriggerConfig } from './triggers/trigger-config.js'
@@ -46,6 +47,7 @@ export async function search(wish: Wish): Promise<Candidate | undefined> {
           const wanted = demand.reduce ? 'reducing' : 'compliant'
           const found = (await optimize(from, tradable, demand))
             .flatMap((quantities) => ROUNDINGS.map((rounding) => roundLots(quantities, input, rounding)))
+            .filter((trades) => trades.every((t, i) => canTrade(input, i, t)))
             .map((trades) => score(wish, closeWorthless(wish, trades), price))
             .filter(({ step, verdict }) => verdict.outcome === wanted && keepsBudgets(from, step, verdict))
           for (const one of found) if (!best || one.score < best.score) best = one

@@ -55,7 +55,7 @@ export type Route = {
   readonly certificate: RouteCertificate
 }
 
-const SLIPPAGE_MAX_BPS = 1_000
+export const SLIPPAGE_MAX_BPS = 1_000
 
 /**
  * Splits an order of one pair over its venues at the least cost with fees and fixed costs, and checks the result by each
@@ -89,7 +89,7 @@ export class OrderRouter {
     })
     const { side, mid, reachBps } = terms
     // The worst marginal price that counts as depth.
-    const limit = mid * (1 + (signOf(side) * reachBps) / 1e4)
+    const limit = (mid * (1e4 + signOf(side) * reachBps)) / 1e4
     const supplies = venues.map((venue) => ({
       segments: within(venueSupply(venue, side), side, limit),
       minimum: venue.minimum,
@@ -103,9 +103,9 @@ export class OrderRouter {
     this.#all = venues.map(() => true)
   }
 
-  /** What each venue has within reach, in base. */
-  get depths(): number[] {
-    return this.#segments.map((segments) => segments.reduce((sum, { quantity }) => sum + quantity, 0))
+  /** What each venue has within reach. */
+  get supplies(): readonly (readonly Segment[])[] {
+    return this.#segments
   }
 
   /**

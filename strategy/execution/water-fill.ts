@@ -69,6 +69,11 @@ export class WaterFill {
     return levelOf(this.#side, price) - this.#origin
   }
 
+  /** Price at a level, or the average one of a curve between two. */
+  #price(from: number, to = from): number {
+    return 1 / ((this.#origin + from) * (this.#origin + to))
+  }
+
   /** A venue without its own minimum cannot be used at all. */
   usable(venue: number): boolean {
     return this.#starts[venue] !== undefined
@@ -88,15 +93,6 @@ export class WaterFill {
     let rate = 0
     let running = 0
     let level = 0
-    const price = (a: number, b: number) => 1 / ((this.#origin + a) * (this.#origin + b))
-    const end = (stop: number, rise = 0, part = 0): Filling => ({
-      quote,
-      price: price(level + rise, level + rise),
-      level,
-      rise,
-      stop,
-      part,
-    })
     for (let k = 0; k < this.#at.length; k++) {
       if (!used[this.#venue[k]!]) continue
       const at = this.#at[k]!
@@ -104,28 +100,29 @@ export class WaterFill {
         const more = rate * (at - level)
         if (filled + more >= wanted) {
           const rise = (wanted - filled) / rate
-          quote += (wanted - filled) * price(level, level + rise)
-          return end(k, rise)
+          quote += (wanted - filled) * this.#price(level, level + rise)
+          return { quote, price: this.#price(level + rise), level, rise, stop: k, part: 0 }
         }
         filled += more
-        quote += more * price(level, at)
+        quote += more * this.#price(level, at)
       }
       level = at
       const amount = this.#amount[k]!
       if (filled + amount >= wanted) {
         const part = wanted - filled
-        quote += part * price(level, level)
-        return end(k, 0, part)
+        quote += part * this.#price(level)
+        return { quote, price: this.#price(level), level, rise: 0, stop: k, part }
       }
       filled += amount
-      quote += amount * price(level, level)
+      quote += amount * this.#price(level)
       const change = this.#rate[k]!
       running += Math.sign(change)
       // Where no curve runs, what rounding left of the rate goes.
       rate = running === 0 ? 0 : rate + change
     }
-    level = this.#limit
-    return filled >= wanted * (1 - DUST) ? end(this.#at.length) : undefined
+    if (filled < wanted * (1 - DUST)) return undefined
+    const price = this.#price(this.#limit)
+    return { quote, price, level: this.#limit, rise: 0, stop: this.#at.length, part: 0 }
   }
 
   /** What each venue does of a filling, in base. The parts add up to the order's quantity but for rounding. */

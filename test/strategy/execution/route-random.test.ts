@@ -62,7 +62,7 @@ test('the bound is convex in the quantity, and what a route costs where nothing 
     const { order, venues } = randomInstance(seed, 1 + (seed % 6), 0)
     const router = new OrderRouter(order, venues)
     const sign = order.side === 'buy' ? 1 : -1
-    const depth = router.depths.reduce((sum, part) => sum + part, 0)
+    const depth = router.supplies.flat().reduce((sum, { quantity }) => sum + quantity, 0)
     expect(router.bound(depth * (1 + 1e-6))).toBeUndefined()
     let last = { quantity: 0, quote: 0, price: router.bound(0)!.price }
     for (const share of [1e-6, 0.01, 0.2, 0.7, 1]) {
