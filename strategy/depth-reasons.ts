@@ -7,12 +7,28 @@ import type { Candidate } from './search.js'
 import { sideOf, slotRouter } from './slot-router.js'
 import type { Wish } from './wish.js'
 
-/** What stands in the way of what was chosen: by the ids of their rows, limits and the depths of instruments' venues. */
-export const conflicts = (input: PlanInput, { verdict }: Candidate, ids: readonly string[]): Reason[] =>
-  [...new Set(ids)].map((id) => conflict(input, verdict.trades, id))
+/**
+ * What stands in the way of what was chosen: by the ids of their rows, limits and the depths of instruments' venues. Where
+ * one depth does, so do all that the plan uses up.
+ */
+export function conflicts(input: PlanInput, { verdict }: Candidate, ids: readonly string[]): Reason[] {
+  const { trades } = verdict
+  const used = ids.some((id) => DEPTH.test(id)) ? trades.flatMap((t, i) => usedUp(input, i, t)) : []
+  return [...new Set([...ids, ...used])].map((id) => conflict(input, trades, id))
+}
+
+/** The row of a depth that a trade leaves no whole lot of. */
+function usedUp(input: PlanInput, slot: number, trade: bigint): string[] {
+  if (trade === 0n) return []
+  const router = slotRouter(input, slot, sideOf(trade))
+  const left = router && router.depth - abs(trade)
+  return left !== undefined && left < input.costs[slot]!.lot ? [depthRow(sideOf(trade), slot)] : []
+}
+
+const DEPTH = /^depth\.(buy|sell)\[(\d+)\]$/
 
 function conflict(input: PlanInput, trades: readonly bigint[], id: string): Reason {
-  const [, side, slot] = /^depth\.(buy|sell)\[(\d+)\]$/.exec(id) ?? []
+  const [, side, slot] = DEPTH.exec(id) ?? []
   const i = Number(slot)
   const router = side && slotRouter(input, i, side === 'buy' ? 'buy' : 'sell')
   if (!router) return { code: 'limit_conflict', subject: id }

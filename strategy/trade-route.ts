@@ -24,7 +24,8 @@ export type VenueOrder = {
 /**
  * A trade split over its venues. `quote` and `fixedCost` are of all orders; `fill` is the average price with fees in 1e-8
  * quote per unit, or the mark where that is worse: a mark that lags behind its venues makes no plan trade for the
- * difference. `certificate` says how far the split is from the optimum, before the quantities were rounded.
+ * difference. `certificate` says how far the split is from the optimum before the quantities were rounded, and names the
+ * venues at their minimum.
  */
 export type TradeRoute = {
   readonly orders: readonly VenueOrder[]
@@ -32,7 +33,7 @@ export type TradeRoute = {
   readonly fixedCost: bigint
   readonly fill: bigint
   readonly dropped: readonly string[]
-  readonly certificate: RouteCertificate
+  readonly certificate: Omit<RouteCertificate, 'atMinimum'> & { readonly atMinimum: readonly string[] }
 }
 
 /** More than a quantity can be. */
@@ -84,8 +85,15 @@ export function tradeRoute(
   const quote = total((order) => order.quote)
   const average = side === 'buy' ? (quote + quantity - 1n) / quantity : quote / quantity
   const fill = average > mark === (side === 'buy') ? average : mark
-  const names = dropped.map((v) => venues[v]!.name)
-  return { orders, quote, fixedCost: total((order) => order.fixedCost), fill, dropped: names, certificate }
+  const names = (list: readonly number[]) => list.map((v) => venues[v]!.name)
+  return {
+    orders,
+    quote,
+    fixedCost: total((order) => order.fixedCost),
+    fill,
+    dropped: names(dropped),
+    certificate: { ...certificate, atMinimum: names(certificate.atMinimum) },
+  }
 }
 
 /** 10 000 basis points to 8 decimals. */

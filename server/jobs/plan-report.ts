@@ -8,6 +8,7 @@ import type { PlanReport } from '../schemas/plan.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
 import { proposeStep, type StepRequest } from './plan-step.js'
+import { routeLine } from './route-report.js'
 
 const value = (x: bigint) => formatDecimal(x, VALUE_DECIMALS)
 
@@ -31,6 +32,7 @@ export async function reportPlan(
     if (quantity === 0n) return []
     const fill = step.fills[i]!
     const price = step.market.slots[i]!.price
+    const route = proposal?.trades.find(({ slot }) => slot === i)?.route
     return [
       {
         symbol,
@@ -38,6 +40,7 @@ export async function reportPlan(
         price: formatDecimal(price, PRICE_DECIMALS),
         expectedFill: formatDecimal(fill, PRICE_DECIMALS),
         cost: value(abs(quantity * (fill - price))),
+        route: route ? routeLine(route) : null,
       },
     ]
   })
@@ -92,7 +95,7 @@ function whyOf(
 
 /** Where the planner found no trade that pays, it holds without a word of its own. */
 function unsaid({ outcome, reasons, weighed }: Plan): Reason[] {
-  const said = reasons.some(({ code }) => code === 'not_worth_cost')
+  const said = reasons.some(({ code }) => code === 'not_worth_cost' || code === 'venue_depth')
   if (outcome !== 'hold' || said || !weighed || weighed.worth) return []
   const { worth: _, ...numbers } = weighed
   return [{ code: 'not_worth_cost', subject: 'book', numbers }]

@@ -8,6 +8,7 @@ import { resolveDefinition } from '#strategy/definition.js'
 import type { Plan, PlanInput } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
 import type { AssetPrices } from '#strategy/sanity/asset-prices.js'
+import type { SlotVenues } from '#strategy/slot-venues.js'
 import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
 import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
@@ -16,11 +17,12 @@ import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
 import { assertSanePrices } from './judge-prices.js'
 
-/** What is known of the markets beside the snapshot: prices by source, and what triggers may ask for. */
+/** What is known of the markets beside the snapshot: prices by source, what triggers may ask for, and venues by slot. */
 export type TargetsRequest = {
   readonly mode: 'targets'
   readonly prices?: readonly AssetPrices[]
   readonly underlyings?: Readonly<Record<string, UnderlyingState>>
+  readonly venues?: Readonly<Record<number, SlotVenues>>
 }
 
 /** What a fund asks for: back to its targets, nothing but a fresh proof, or exactly these trades (1e-8 unit per slot). */
@@ -88,11 +90,11 @@ export async function proposeStep(
   }
   const planned = { book, marketDigest, input, strategyVersion }
   if (request.mode === 'targets') {
-    const { prices, underlyings } = request
+    const { prices, underlyings, venues } = request
     const { universe } = portfolio
     const now = Number(await parts.chain.now())
     assertSanePrices(prices, { universe, market, required: definition.requirePrices, now })
-    const proposal = await plan({ ...input, ...(underlyings && { underlyings }) })
+    const proposal = await plan({ ...input, ...(underlyings && { underlyings }), ...(venues && { venues }) })
     return { ...planned, step: proposal.step, proposal }
   }
   const none = book.book.quantities.map(() => 0n)
