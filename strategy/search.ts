@@ -39,6 +39,13 @@ export async function search(wish: Wish): Promise<Candidate | undefined> {
     input.book.quantities.map(() => 0n),
   )
   const price = gapPrice(input, still.verdict.after.nav)
+  // Roundings of one program, and programs of several margins, often come to the same trades.
+  const judged = new Map<string, Scored>()
+  const judge = (trades: readonly bigint[]): Scored => {
+    const known = judged.get(trades.join()) ?? score(wish, trades, price)
+    judged.set(trades.join(), known)
+    return known
+  }
   for (const [wishes, demands] of [[asked, compliant] as const, [[free], reducing] as const]) {
     for (const from of wishes) {
       for (const tradable of tradableSlots(wish)) {
@@ -48,7 +55,7 @@ export async function search(wish: Wish): Promise<Candidate | undefined> {
           const found = (await optimize(from, tradable, demand))
             .flatMap((quantities) => ROUNDINGS.map((rounding) => roundLots(quantities, input, rounding)))
             .filter((trades) => trades.every((t, i) => canTrade(input, i, t)))
-            .map((trades) => score(wish, closeWorthless(wish, trades), price))
+            .map((trades) => judge(closeWorthless(wish, trades)))
             .filter(({ step, verdict }) => verdict.outcome === wanted && keepsBudgets(from, step, verdict))
           for (const one of found) if (!best || one.score < best.score) best = one
           if (best?.reached) return best
