@@ -14,6 +14,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   no_trigger: 'nothing asks for a trade',
   not_worth_cost: 'the risk it would remove is worth less than the trade costs',
   already_traded: 'this snapshot was traded already',
+  venue_depth: 'its venues have no more within reach',
   no_value: 'the book is worth nothing',
 }
 

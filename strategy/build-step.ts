@@ -3,23 +3,28 @@ import type { Step } from '#portfolio/step.js'
 import { sum } from '#portfolio/units.js'
 import { accountFloors } from './account-floors.js'
 import { allocateEquity } from './allocate-cash.js'
+import { DepthError } from './execution/route-order.js'
 import type { PlanInput } from './plan.js'
 import { flowSplit } from './relaxation.js'
+import { canTrade, routeOf, sideOf } from './slot-router.js'
 import { expectedFill } from './trading-cost.js'
 
 /**
  * The step that does `trades` (signed, 1e-8 unit, one per slot) at their expected fills, exactly: cash per account follows
  * from value conservation, and moves between accounts where their margins and caps ask for it, or where one would buy with
  * money it does not have.
+ *
+ * @throws `DepthError` where the venues of a slot do not take its trade (`canTrade`).
  */
 export function buildStep(input: PlanInput, trades: readonly bigint[]): Step {
   const { market, mandate, book, shape } = input
   const flows = flowSplit(input)
-  const fills = trades.map((t, i) =>
-    t === 0n
-      ? 0n
-      : expectedFill(market.slots[i]!.price, t > 0n ? 'buy' : 'sell', input.costs[i]!, t > 0n ? t : -t),
-  )
+  const fills = trades.map((t, i) => {
+    if (t === 0n) return 0n
+    if (!canTrade(input, i, t)) throw new DepthError()
+    const routed = routeOf(input, i, t)?.fill
+    return routed ?? expectedFill(market.slots[i]!.price, sideOf(t), input.costs[i]!, t > 0n ? t : -t)
+  })
   const paid = (a: number) =>
     sum(trades.map((t, i) => (mandate.slots[i]?.account === a ? t * fills[i]! : 0n)))
   const quantities = book.quantities.map((q, i) => q + trades[i]!)

@@ -4,12 +4,16 @@ import { checkLength } from '#portfolio/shape.js'
 import { BPS, checkBps, OutOfRangeError, ShapeError } from '#portfolio/units.js'
 import type { PlanInput } from './plan.js'
 import { checkRiskModel, gapMatrix, WeighingError } from './risk-model.js'
+import { checkVenues } from './slot-venues.js'
 import { checkTargets } from './targets.js'
 import { checkCosts } from './trading-cost.js'
 
-/** @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError` or `WeighingError`, each naming the field. */
+/**
+ * @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError`, `WeighingError` or `ExecutionInputError`, each
+ *   naming the field.
+ */
 export function checkPlanInput(input: PlanInput): void {
-  const { risk, weighing, fixedCosts } = input
+  const { risk, weighing, fixedCosts, venues } = input
   const { shape, market, mandate, universe, book, flowAccount = 0 } = input
   checkMarket(market, shape)
   checkBook(book, shape)
@@ -23,6 +27,7 @@ export function checkPlanInput(input: PlanInput): void {
   }
   checkTargets(input.targets, input.mandate)
   checkCosts(input.costs, input.universe.instruments.length)
+  if (venues) checkVenues(venues, universe.instruments.length)
   if (risk) checkRiskModel(risk)
   if (weighing) {
     if (input.targets.length > 0) gapMatrix(input)

@@ -3,9 +3,11 @@ import { marginShareBps } from '#portfolio/mandate.js'
 import type { MarketSlot } from '#portfolio/market.js'
 import { abs, sum } from '#portfolio/units.js'
 import { lackingBefore } from './account-floors.js'
+import type { Side } from './execution/supply.js'
 import { type Affine, affine, combine } from './linear-program.js'
 import type { PlanInput } from './plan.js'
 import { flowSplit, type Relaxation } from './relaxation.js'
+import { slotRouter } from './slot-router.js'
 import type { TriggerConfig } from './triggers/trigger-config.js'
 
 /**
@@ -25,8 +27,8 @@ export type LimitRow = {
 }
 
 /**
- * Every limit of the mandate that trades or transfers can change; beside them the fund's own budgets of gamma and vega, and
- * that no account buys on credit or runs short of margin under stress.
+ * Every limit of the mandate that trades or transfers can change; beside them the fund's own budgets of gamma and vega, the
+ * depth of the venues, and that no account buys on credit or runs short of margin under stress.
  */
 export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
   const { market, mandate, book, shape } = input
@@ -175,8 +177,25 @@ export function limitRows(input: PlanInput, r: Relaxation): LimitRow[] {
   budget('cost', r.cost, mandate.rollingCostBps)
   budget('gain', affine(), mandate.rollingGainBps)
   budget('turnover', r.turnover, mandate.rollingTurnoverBps)
+  for (const side of ['buy', 'sell'] as const) {
+    r[side].forEach((v, i) => {
+      const router = slotRouter(input, i, side)
+      const depth = router ? share(router.depth) * r.weight[i]! * HAIR : Infinity
+      if (depth > DEEP) return
+      const risk = affine(0, [[v, 1]])
+      rows.push({ id: depthRow(side, i), kind: 'flow', risk, factor: depth, of: affine(1), exact: true })
+    })
+  }
   return rows
 }
+
+/** Net asset values that no trade comes to. */
+const DEEP = 1e6
+/** What a row leaves unused of a bound, and more: rounding to lots ends at the depth itself, never beyond. */
+const HAIR = 1 + 3e-9
+
+/** The id of the row that keeps a trade to the depth of its venues. */
+export const depthRow = (side: Side, slot: number) => `depth.${side}[${slot}]`
 
 type GreekBudget = Extract<TriggerConfig, { kind: 'gammaBudget' | 'vegaBudget' }>
 

@@ -1,9 +1,10 @@
-import { type LimitRow, limitRows } from './limit-rows.js'
+import { depthRow, type LimitRow, limitRows } from './limit-rows.js'
 import { type Affine, affine, combine, LinearProgram, type OpenProgram } from './linear-program.js'
 import { gapsOf, objective } from './objective.js'
 import type { PlanInput } from './plan.js'
 import { type Relaxation, relax } from './relaxation.js'
 import { tooSmall } from './round-lots.js'
+import { slotRouter } from './slot-router.js'
 import type { Wish } from './wish.js'
 
 /**
@@ -58,10 +59,7 @@ export async function conflictingLimits(
 ): Promise<readonly string[] | undefined> {
   const broken = async (elastic: Demand['elastic'] & {}): Promise<readonly string[] | undefined> => {
     const { program, relaxed, breaches } = build(wish, tradable, { ...demand, elastic })
-    return program.open((solver) => {
-      const solved = solveNet(solver, relaxed)
-      return solved && breaches.filter(([, slack]) => solved.values[slack]! > 1e-7).map(([id]) => id)
-    })
+    return program.open((solver) => brokenIn(solver, relaxed, breaches))
   }
   const all = await broken('all')
   if (!all) return undefined
@@ -71,6 +69,18 @@ export async function conflictingLimits(
     if (await broken(without)) needed = [...without]
   }
   return needed
+}
+
+/** The depths that a book inside every limit would need more of, were nothing else in its way: none if it does not help. */
+export async function lackingDepths(wish: Wish, tradable: ReadonlySet<number>): Promise<readonly string[]> {
+  const depths = new Set([...tradable].flatMap((i) => [depthRow('buy', i), depthRow('sell', i)]))
+  const { program, relaxed, breaches } = build(wish, tradable, { safety: 0, elastic: depths })
+  return program.open((solver) => brokenIn(solver, relaxed, breaches) ?? [])
+}
+
+const brokenIn = (solver: OpenProgram, relaxed: Relaxation, breaches: Built['breaches']) => {
+  const solved = solveNet(solver, relaxed)
+  return solved && breaches.filter(([, slack]) => solved.values[slack]! > 1e-7).map(([id]) => id)
 }
 
 function build(wish: Wish, tradable: ReadonlySet<number>, demand: Demand): Built {
@@ -194,17 +204,24 @@ function dropLegs(
     if (!next) return full.quantities
     best = next
   }
-  const legCost = Number(input.fixedCosts?.leg ?? 0n) / relaxed.nav
-  if (legCost === 0) return best.quantities
   const legs = best.quantities
     .map((q, i) => [i, Math.abs(q) * relaxed.weight[i]!] as const)
     .filter(([, size]) => size > 0)
     .sort(([, a], [, b]) => a - b)
   for (const [i] of legs) {
+    const legCost = legCostOf(input, i, best.quantities[i]!) / relaxed.nav
+    if (legCost === 0) continue
     const next = solveNet(solver, relaxed, [...held, i])
     if (!next || next.objective - best.objective >= legCost) continue
     held.add(i)
     best = next
   }
   return best.quantities
+}
+
+/** What doing a leg at all costs beyond what the program counts for its size, in 1e-16 quote. */
+function legCostOf(input: PlanInput, slot: number, quantity: number): number {
+  const leg = Number(input.fixedCosts?.leg ?? 0n)
+  const router = slotRouter(input, slot, quantity > 0 ? 'buy' : 'sell')
+  return leg + (router?.beyondCurve(BigInt(Math.round(Math.abs(quantity)))) ?? 0)
 }

@@ -8,7 +8,9 @@ import type { Step, Verdict } from '#portfolio/step.js'
 import type { Universe } from '#portfolio/universe.js'
 import type { Leg } from './execution/step-legs.js'
 import type { RiskModel } from './risk-model.js'
+import type { SlotVenues } from './slot-venues.js'
 import type { Target, Tracking } from './targets.js'
+import type { TradeRoute } from './trade-route.js'
 import type { TradingCost } from './trading-cost.js'
 import type { Suppressed } from './triggers/evaluate-triggers.js'
 import type { Firing, Unit } from './triggers/firing.js'
@@ -38,7 +40,8 @@ export type FixedCosts = { readonly leg: bigint; readonly batch: bigint }
  * `triggers` say when a trade is worth considering: targets beyond their bands unless given, broken limits and expired
  * options always. With `weighing`, being off target is priced by its `risk`; without, by `trackingWeightBps` per dollar
  * (500 unless given, 5 cents). `stressBps` is the move against every slot that each account must stand while the legs are
- * done (0 unless given). `lastTradeAt` is the time of the snapshot the book was last traded at, in seconds: one
+ * done (0 unless given). `venues` says by slot where it can be traded: its fills are then those of a route over them, in
+ * place of the spread, fee and impact of its `costs`, and nothing beyond their depth is traded. `lastTradeAt` is the time of the snapshot the book was last traded at, in seconds: one
  * snapshot is traded once.
  */
 export type PlanInput = {
@@ -63,6 +66,7 @@ export type PlanInput = {
   readonly weighing?: Weighing
   readonly fixedCosts?: FixedCosts
   readonly stressBps?: bigint
+  readonly venues?: Readonly<Record<number, SlotVenues>>
   readonly lastTradeAt?: bigint
 }
 
@@ -71,7 +75,9 @@ export type PlanInput = {
  *
  * A code that names a trigger says why something should be traded, `numbers` being the value that passed its bound in
  * `unit`. `target_unreached` and `limit_conflict` say which targets stay outside and which limits stand in their way;
- * `limit_reduced` which limits are still out after the plan; `no_value` that the book is worth nothing.
+ * `limit_reduced` which limits are still out after the plan; `venue_depth` which instrument's venues have too little within
+ * reach for a target, a limit or a position to leave (numbers in units: what is traded, signed, and the depth of that side);
+ * `no_value` that the book is worth nothing.
  *
  * Why nothing is done: `no_trigger` when nothing asks for a trade, `postponed` when what asked for it waits, `not_worth_cost`
  * when the risk removed is worth less than removing it costs (numbers in basis points of net asset value),
@@ -84,6 +90,7 @@ export type Reason = {
     | 'target_unreached'
     | 'limit_conflict'
     | 'limit_reduced'
+    | 'venue_depth'
     | 'no_value'
     | 'no_trigger'
     | 'postponed'
@@ -97,7 +104,8 @@ export type Reason = {
 
 /**
  * What a trade is worth against what it costs, in basis points of net asset value: the price of being off target before and
- * after, what the trades cost against the marks and in expected funding, and the fixed cost of their legs and the batch.
+ * after, what the trades cost against the marks and in expected funding, and the fixed cost of their legs, their venues and
+ * the batch.
  */
 export type Weighed = {
   readonly gapBefore: number
@@ -108,13 +116,17 @@ export type Weighed = {
   readonly worth: boolean
 }
 
-/** `quantity` signed in 1e-8 unit, `expectedFill` in 1e-8 quote, `cost` against the mark in 1e-16 quote. */
+/**
+ * `quantity` signed in 1e-8 unit, `expectedFill` in 1e-8 quote, `cost` against the mark in 1e-16 quote; `route` where the
+ * slot's venues are given.
+ */
 export type PlannedTrade = {
   readonly slot: number
   readonly symbol: string
   readonly quantity: bigint
   readonly expectedFill: bigint
   readonly cost: bigint
+  readonly route?: TradeRoute
 }
 
 /** One limit before and after; value, bound and headroom are in 1e-16 quote × `scale`, as in `Check`. */

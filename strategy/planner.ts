@@ -1,10 +1,12 @@
 import { abs, sum } from '#portfolio/units.js'
 import { checkPlanInput } from './check-plan-input.js'
+import { conflicts, shallow } from './depth-reasons.js'
 import { orderLegs } from './execution/order-legs.js'
 import type { Leg } from './execution/step-legs.js'
 import { conflictingLimits } from './optimize.js'
 import type { LimitLine, Plan, PlanInput, Reason, Weighed } from './plan.js'
 import { type Candidate, candidate, search, tradableSlots, withoutBudgets } from './search.js'
+import { routeOf } from './slot-router.js'
 import { type Tracking, trackTargets } from './targets.js'
 import { evaluateTriggers, type TriggerOutcome } from './triggers/evaluate-triggers.js'
 import type { TriggerConfig } from './triggers/trigger-config.js'
@@ -28,12 +30,12 @@ const UNWEIGHED: readonly Reason['code'][] = ['gammaBudget', 'vegaBudget']
  * widest safety margin to none. It is done only if the risk it removes is worth more than it costs, or a limit, a budget or
  * a date asks for it. Where no compliant book can be reached, the plan reduces the limits the market has broken. Targets
  * that the mandate's limits do not allow come back as `infeasible`, naming the limits; where only the caps on one step's
- * turnover and cost stand in the way, the plan goes as far as they allow.
+ * turnover and cost or the depth of the venues stand in the way, the plan goes as far as they allow.
  *
  * Deterministic: the same input gives the same plan.
  *
- * @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError`, `WeighingError`, `TriggerError` on malformed
- * input, naming the field.
+ * @throws `TargetError`, `ShapeError`, `OutOfRangeError`, `RiskModelError`, `WeighingError`, `TriggerError`,
+ * `ExecutionInputError` on malformed input, naming the field.
  */
 export async function plan(input: PlanInput): Promise<Plan> {
   checkPlanInput(input)
@@ -54,7 +56,7 @@ export async function plan(input: PlanInput): Promise<Plan> {
     weighed?: Weighed,
   ): Plan => {
     const safe = outcome === 'infeasible' ? { legs: [] } : legsOf(input, chosen)
-    const because = [...causes, ...reasons, ...(outcome === 'hold' ? tooDear(weighed) : [])]
+    const because = [...causes, ...reasons, ...(outcome === 'hold' ? tooDear(weighed, reasons) : [])]
     const made = { still, chosen, tracking, fired, weighed }
     if ('refused' in safe) return report(input, 'infeasible', made, [...because, safe.refused], [])
     return report(input, outcome, made, because, safe.legs)
@@ -77,7 +79,7 @@ export async function plan(input: PlanInput): Promise<Plan> {
   const chosen = (await search(wish)) ?? still
   if (chosen.verdict.outcome === 'refused') {
     const limits = (await conflictingLimits(withoutBudgets(wish), all, { safety: 0 })) ?? []
-    return finish('infeasible', chosen, limits.map(conflict))
+    return finish('infeasible', chosen, conflicts(input, chosen, limits))
   }
   const forced =
     still.verdict.outcome === 'refused' ||
@@ -87,15 +89,19 @@ export async function plan(input: PlanInput): Promise<Plan> {
   const reduced = chosen.verdict.checks
     .filter(({ kind, status }) => kind === 'risk' && status === 'reducing')
     .map(({ id }): Reason => ({ code: 'limit_reduced', subject: id }))
+  const lacking = await shallow(wish, all, chosen, reduced)
   const unreached = trackTargets(input.targets, chosen.verdict.after).filter(({ inside }) => !inside)
   const missed = unreached.map(({ label }): Reason => ({ code: 'target_unreached', subject: label }))
-  if (missed.length === 0) return finish(outcomeOf(chosen, reduced), chosen, reduced, weighed)
+  if (missed.length === 0) {
+    const reasons = [...reduced, ...conflicts(input, chosen, lacking)]
+    return finish(outcomeOf(chosen, reduced), chosen, reasons, weighed)
+  }
 
   const demand = { safety: 0, hardBands: true, reduce: reduced.length > 0 }
   const limits = await conflictingLimits(withoutBudgets({ ...wish, input }), all, demand)
   const stuck = limits === undefined || limits.some((id) => !perStep(id))
   const outcome = stuck && missed.some(({ subject }) => wish.pulled.has(subject)) ? 'infeasible' : undefined
-  const reasons = [...reduced, ...missed, ...(limits ?? []).map(conflict)]
+  const reasons = [...reduced, ...missed, ...conflicts(input, chosen, [...lacking, ...(limits ?? [])])]
   return finish(outcome ?? outcomeOf(chosen, reduced), chosen, reasons, weighed)
 }
 
@@ -116,17 +122,15 @@ function firedBy(input: PlanInput, still: Candidate, tracking: readonly Tracking
   })
 }
 
-/** Why nothing is traded where what was found, or nothing at all, costs more than it is worth. */
-function tooDear(weighed: Weighed | undefined): Reason[] {
-  if (!weighed || weighed.worth) return []
+/** Why nothing is traded where what was found, or nothing at all, costs more than it is worth; where depth lacks, that says it. */
+function tooDear(weighed: Weighed | undefined, reasons: readonly Reason[]): Reason[] {
+  if (!weighed || weighed.worth || reasons.some(({ code }) => code === 'venue_depth')) return []
   const { worth: _, ...numbers } = weighed
   return [{ code: 'not_worth_cost', subject: 'book', numbers }]
 }
 
-const conflict = (id: string): Reason => ({ code: 'limit_conflict', subject: id })
-
 /** Limits on what one step or window may do: the next one may go on where this one stops. */
-const perStep = (id: string): boolean => id === 'turnover' || id === 'cost' || id.startsWith('rolling.')
+const perStep = (id: string): boolean => id === 'turnover' || id === 'cost' || /^(rolling|depth)\./.test(id)
 
 const moves = ({ verdict }: Candidate): boolean => verdict.trades.some((t) => t !== 0n)
 
@@ -181,7 +185,9 @@ function report(
     if (quantity === 0n) return []
     const expectedFill = step.fills[slot]!
     const cost = abs(quantity * (expectedFill - input.market.slots[slot]!.price))
-    return [{ slot, symbol: input.universe.instruments[slot]!.symbol, quantity, expectedFill, cost }]
+    const { symbol } = input.universe.instruments[slot]!
+    const route = routeOf(input, slot, quantity)
+    return [{ slot, symbol, quantity, expectedFill, cost, ...(route && { route }) }]
   })
   const limits = verdict.checks.flatMap((check, k): LimitLine[] => {
     const old = still.verdict.checks[k]!

@@ -2,8 +2,10 @@ import { carryBudget } from '#portfolio/budget.js'
 import { exposureOf } from '#portfolio/exposure.js'
 import { turnoverWeight } from '#portfolio/market.js'
 import { abs } from '#portfolio/units.js'
+import type { Side } from './execution/supply.js'
 import { type Affine, affine, combine, type LinearProgram } from './linear-program.js'
 import type { PlanInput } from './plan.js'
+import { slotRouter } from './slot-router.js'
 import { countsIn } from './targets.js'
 import { expectedFill } from './trading-cost.js'
 
@@ -37,7 +39,7 @@ const SIZES = [0, 1e-4, 1e-3, 1e-2, 1e-1] as const
 
 /**
  * Adds the variables of a rebalance to `program`: at most the slots in `tradable` move, and each fills at its expected
- * price.
+ * price, or where it has venues at what they ask for its size.
  */
 export function relax(program: LinearProgram, input: PlanInput, tradable: ReadonlySet<number>): Relaxation {
   const { market, mandate, book, costs, shape } = input
@@ -65,6 +67,7 @@ export function relax(program: LinearProgram, input: PlanInput, tradable: Readon
   const loss = (i: number, way: 'buy' | 'sell') => {
     const cost = costs[i]
     const { price } = market.slots[i]!
+    if (slotRouter(input, i, way)) return 0
     return cost && weight[i]! > 0 ? Number(abs(expectedFill(price, way, cost) - price)) / weight[i]! : 0
   }
   const both = (f: (i: number, way: 'buy' | 'sell') => number): Affine =>
@@ -74,7 +77,7 @@ export function relax(program: LinearProgram, input: PlanInput, tradable: Readon
     ])
 
   const impacts = costs.flatMap((cost, i) => {
-    if (!cost.impact || !moves(i)) return []
+    if (!cost.impact || !moves(i) || slotRouter(input, i, 'buy')) return []
     const { dailyVolBps, dailyVolume } = cost.impact
     // |t| = x·nav / weight, so that |t|·price·σ·√(|t| / V) is `factor`·x^1.5 of the net asset value.
     const factor =
@@ -91,7 +94,23 @@ export function relax(program: LinearProgram, input: PlanInput, tradable: Readon
     }
     return [program.above(size, curve, SIZES)]
   })
-  const cost = program.named(combine([[1, both(loss)], ...impacts.map((x) => [1, x] as const)]))
+  const routed = (variables: readonly number[], way: Side) =>
+    variables.flatMap((v, i) => {
+      const router = slotRouter(input, i, way)
+      if (!router || !moves(i)) return []
+      // Units traded by a share of the net asset value, and that value in quote.
+      const [units, worth] = [nav / weight[i]! / 1e8, nav / 1e16]
+      const curve = {
+        value: (x: number) => router.cost.value(x * units) / worth,
+        slope: (x: number) => (router.cost.slope(x * units) * units) / worth,
+      }
+      const depth = Number(router.depth) / 1e8 / units
+      return [
+        program.above(affine(0, [[v, 1]]), curve, [...SIZES.filter((x) => x < depth), Math.min(depth, 1)]),
+      ]
+    })
+  const curves = [...impacts, ...routed(buy, 'buy'), ...routed(sell, 'sell')]
+  const cost = program.named(combine([[1, both(loss)], ...curves.map((x) => [1, x] as const)]))
   const navAfter = program.named(
     combine([
       [1, affine(1)],

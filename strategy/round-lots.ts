@@ -1,5 +1,6 @@
 import { abs } from '#portfolio/units.js'
 import type { PlanInput } from './plan.js'
+import { sideOf, slotRouter } from './slot-router.js'
 
 export const ROUNDINGS = ['down', 'nearest', 'up'] as const
 export type Rounding = (typeof ROUNDINGS)[number]
@@ -15,7 +16,7 @@ const WHOLE: Readonly<Record<Rounding, (x: number) => number>> = {
 /**
  * Rounds trades to whole lots, `down` towards no trade and `up` away from it. A trade below the smallest one of its
  * instrument is dropped, and one that would leave less than a thousandth of a lot, or of what a number of 53 bits can tell,
- * of a position closes it exactly.
+ * of a position closes it exactly. Where a slot has venues, a trade is of a size that they take.
  */
 export function roundLots(quantities: readonly number[], input: PlanInput, rounding: Rounding): bigint[] {
   return quantities.map((quantity, i) => {
@@ -28,8 +29,10 @@ export function roundLots(quantities: readonly number[], input: PlanInput, round
     const held = input.book.quantities[i]!
     const rest = abs(held + side * exact)
     const closes = side * held < 0n && (rest * 1_000n < cost.lot || rest * 1_000_000_000n < abs(held))
-    if (closes) return -held
-    return lots < cost.minimum ? 0n : side * lots
+    const router = slotRouter(input, i, sideOf(side))
+    if (closes && (!router || router.takes(abs(held)))) return -held
+    const taken = !router || router.takes(lots) ? lots : router.nearest(lots, rounding === 'up')
+    return taken < cost.minimum ? 0n : side * taken
   })
 }
 

@@ -6,6 +6,7 @@ import { budgetsOf } from './limit-rows.js'
 import { type Demand, optimize } from './optimize.js'
 import type { PlanInput } from './plan.js'
 import { ROUNDINGS, roundLots } from './round-lots.js'
+import { canTrade } from './slot-router.js'
 import { type Tracking, trackTargets } from './targets.js'
 import { greekBudget } from './triggers/greek-budget.js'
 import type { TriggerConfig } from './triggers/trigger-config.js'
@@ -38,6 +39,13 @@ export async function search(wish: Wish): Promise<Candidate | undefined> {
     input.book.quantities.map(() => 0n),
   )
   const price = gapPrice(input, still.verdict.after.nav)
+  // Roundings of one program, and programs of several margins, often come to the same trades.
+  const judged = new Map<string, Scored>()
+  const judge = (trades: readonly bigint[]): Scored => {
+    const known = judged.get(trades.join()) ?? score(wish, trades, price)
+    judged.set(trades.join(), known)
+    return known
+  }
   for (const [wishes, demands] of [[asked, compliant] as const, [[free], reducing] as const]) {
     for (const from of wishes) {
       for (const tradable of tradableSlots(wish)) {
@@ -46,7 +54,8 @@ export async function search(wish: Wish): Promise<Candidate | undefined> {
           const wanted = demand.reduce ? 'reducing' : 'compliant'
           const found = (await optimize(from, tradable, demand))
             .flatMap((quantities) => ROUNDINGS.map((rounding) => roundLots(quantities, input, rounding)))
-            .map((trades) => score(wish, closeWorthless(wish, trades), price))
+            .filter((trades) => trades.every((t, i) => canTrade(input, i, t)))
+            .map((trades) => judge(closeWorthless(wish, trades)))
             .filter(({ step, verdict }) => verdict.outcome === wanted && keepsBudgets(from, step, verdict))
           for (const one of found) if (!best || one.score < best.score) best = one
           if (best?.reached) return best

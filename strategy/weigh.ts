@@ -2,6 +2,7 @@ import type { Verdict } from '#portfolio/step.js'
 import type { PlanInput, Weighed } from './plan.js'
 import { quadratic } from './quadratic.js'
 import { gapMatrix } from './risk-model.js'
+import { routeOf } from './slot-router.js'
 import { type Tracking, trackTargets } from './targets.js'
 
 /**
@@ -23,12 +24,15 @@ export function weigh(input: PlanInput, before: Verdict, after: Verdict): Weighe
   return { gapBefore, gapAfter, tradingCost, fundingCost, fixedCost, worth }
 }
 
-/** What the trades cost but for the batch, in 1e-16 quote: against the marks, for their legs, and in funding. */
+/** What the trades cost but for the batch, in 1e-16 quote: against the marks, for their legs and venues, and in funding. */
 export const costOf = (input: PlanInput, { used, trades }: Verdict): number =>
   Number(used.cost) + legCostOf(input, trades) + fundingOf(input, trades)
 
-const legCostOf = ({ fixedCosts }: PlanInput, trades: readonly bigint[]): number =>
-  trades.filter((t) => t !== 0n).length * Number(fixedCosts?.leg ?? 0n)
+const legCostOf = (input: PlanInput, trades: readonly bigint[]): number =>
+  trades.reduce((total, t, i) => {
+    const venues = Number(routeOf(input, i, t)?.fixedCost ?? 0n)
+    return total + (t === 0n ? 0 : Number(input.fixedCosts?.leg ?? 0n) + venues)
+  }, 0)
 
 /** Expected funding of what is traded, where it is paid and not received: a plan does not trade to be paid funding. */
 const fundingOf = ({ costs, market }: PlanInput, trades: readonly bigint[]): number =>

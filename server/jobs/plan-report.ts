@@ -9,6 +9,7 @@ import type { PlanReport } from '../schemas/plan.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
 import { proposeStep, type StepRequest } from './plan-step.js'
+import { routeLine } from './route-report.js'
 
 const value = (x: bigint) => formatDecimal(x, VALUE_DECIMALS)
 
@@ -32,6 +33,7 @@ export async function reportPlan(
     if (quantity === 0n) return []
     const fill = step.fills[i]!
     const price = step.market.slots[i]!.price
+    const route = proposal?.trades.find(({ slot }) => slot === i)?.route
     return [
       {
         symbol,
@@ -39,6 +41,7 @@ export async function reportPlan(
         price: formatDecimal(price, PRICE_DECIMALS),
         expectedFill: formatDecimal(fill, PRICE_DECIMALS),
         cost: value(abs(quantity * (fill - price))),
+        route: route ? routeLine(route) : null,
       },
     ]
   })

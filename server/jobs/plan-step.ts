@@ -10,6 +10,7 @@ import { plan } from '#strategy/planner.js'
 import type { AssetPrices } from '#strategy/sanity/asset-prices.js'
 import type { PriceWitness } from '#strategy/sanity/price-witness.js'
 import type { Sized } from '#strategy/sizing/size-targets.js'
+import type { SlotVenues } from '#strategy/slot-venues.js'
 import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
 import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
@@ -18,11 +19,12 @@ import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
 import { assertSanePrices, withConfirmations } from './judge-prices.js'
 
-/** What is known of the markets beside the snapshot: prices by source, and what triggers may ask for. */
+/** What is known of the markets beside the snapshot: prices by source, what triggers may ask for, and venues by slot. */
 export type TargetsRequest = {
   readonly mode: 'targets'
   readonly prices?: readonly AssetPrices[]
   readonly underlyings?: Readonly<Record<string, UnderlyingState>>
+  readonly venues?: Readonly<Record<number, SlotVenues>>
 }
 
 /** What a fund asks for: back to its targets, nothing but a fresh proof, or exactly these trades (1e-8 unit per slot). */
@@ -104,8 +106,12 @@ export async function proposeStep(
   }
   const planned = { book, marketDigest, input, strategyVersion, sized, prices }
   if (targets) {
-    const underlyings = withConfirmations(targets.underlyings ?? {}, book.prices, prices)
-    const proposal = await plan({ ...input, underlyings })
+    const { underlyings = {}, venues } = targets
+    const proposal = await plan({
+      ...input,
+      underlyings: withConfirmations(underlyings, book.prices, prices),
+      ...(venues && { venues }),
+    })
     return { ...planned, step: proposal.step, proposal }
   }
   const none = book.book.quantities.map(() => 0n)

@@ -72,6 +72,33 @@ const Leg = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('transfer'), from: z.int(), to: z.int(), amount: z.string() }),
 ])
 
+/**
+ * What to do at each venue: `limitPrice` the worst price as the venue quotes it, `limitQuote` the most to pay or the least to
+ * take. The gaps of the certificate are relative: how far the split, before it was rounded, is from the optimum.
+ */
+const Route = z.object({
+  orders: z.array(
+    z.object({
+      venue: z.string(),
+      quantity: z.string(),
+      quote: z.string(),
+      fixedCost: z.string(),
+      limitPrice: z.string(),
+      limitQuote: z.string(),
+    }),
+  ),
+  quote: z.string(),
+  fixedCost: z.string(),
+  dropped: z.array(z.string()),
+  certificate: z.object({
+    tolerance: z.number(),
+    quantityGap: z.number(),
+    quoteGap: z.number(),
+    marginalGap: z.number(),
+    atMinimum: z.array(z.string()),
+  }),
+})
+
 const BeforeAfter = z.object({ before: z.string(), after: z.string() })
 
 /** A dry run, and why it is what it is; docs/strategy.md says what the codes and units mean. Amounts in quote, quantities in units, as decimal strings. */
@@ -92,6 +119,7 @@ export const PlanReport = z
         price: z.string(),
         expectedFill: z.string(),
         cost: z.string(),
+        route: Route.nullable(),
       }),
     ),
     legs: z.array(Leg),

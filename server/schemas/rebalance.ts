@@ -5,12 +5,13 @@ import type { StepRequest } from '../jobs/plan-step.js'
 import type { JobRecord } from '../store/job-store.js'
 import { quantityField } from './book.js'
 import { PricesWire, parsePrices, parseUnderlyings, UnderlyingsWire } from './prices.js'
+import { parseVenues, VenuesWire } from './venues.js'
 import { Decimal, Hash, parseQuantity, parseWire } from './wire.js'
 
 /**
  * What to do: `targets` brings the book back to its targets, `heartbeat` proves it unchanged at fresh prices, `trades` does
  * exactly the trades given (signed quantities by symbol). For `targets`, `prices` are judged before anything is planned with
- * the market they are prices of, and `underlyings` is what triggers may ask for.
+ * the market they are prices of, `underlyings` is what triggers may ask for, and `venues` where its trades can be done.
  */
 export const StepRequestWire = z
   .discriminatedUnion('mode', [
@@ -18,6 +19,7 @@ export const StepRequestWire = z
       mode: z.literal('targets'),
       prices: PricesWire.optional(),
       underlyings: UnderlyingsWire.optional(),
+      venues: VenuesWire.optional(),
     }),
     z.strictObject({ mode: z.literal('heartbeat') }),
     z.strictObject({ mode: z.literal('trades'), trades: z.record(z.string().max(64), Decimal) }),
@@ -25,17 +27,18 @@ export const StepRequestWire = z
   .meta({ id: 'StepRequest' })
 export type StepRequestWire = z.infer<typeof StepRequestWire>
 
-/** @throws `WireError`, `DecimalError` or `UnknownInstrumentError` naming the field. */
+/** @throws `WireError`, `DecimalError`, `UnknownInstrumentError` or `ExecutionInputError` naming the field. */
 export function parseStepRequest(input: unknown, universe: Universe, slots: number): StepRequest {
   const wire = parseWire(StepRequestWire, input, '')
   if (wire.mode === 'heartbeat') return wire
   if (wire.mode === 'targets') {
-    const { prices, underlyings } = wire
+    const { prices, underlyings, venues } = wire
     const known = universe.instruments.map(({ underlying }) => underlying)
     return {
       mode: 'targets',
       ...(prices && { prices: parsePrices(prices, known) }),
       ...(underlyings && { underlyings: parseUnderlyings(underlyings, known) }),
+      ...(venues && { venues: parseVenues(venues, universe) }),
     }
   }
   const trades: bigint[] = Array(slots).fill(0n)

@@ -26,7 +26,7 @@ export const parseQuantity = (text: unknown, field: string) => parseDecimal(text
 export const parseValue = (text: unknown, field: string) => parseDecimal(text, VALUE_DECIMALS, field)
 export const parseWhole = (text: unknown, field: string) => parseDecimal(text, 0, field)
 
-/** A number that no book is reckoned with: written as strictly as money, to 8 decimals, and then a float. */
+/** A number that enters no book as it stands: written as strictly as money, to 8 decimals, and then a float. */
 export function parseNumber(text: unknown, field: string): number {
   parseDecimal(text, 8, field)
   return Number(text)

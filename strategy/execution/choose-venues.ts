@@ -15,7 +15,7 @@ type Attempt = (used: readonly boolean[]) => Tried | undefined
 const BOUNDS_MAX = 4_096
 
 /**
- * The set of venues of least cost, fixed costs in; undefined where no set holds the order. Venues with neither a fixed cost
+ * The set of venues of least cost for `wanted`, fixed costs in; undefined where no set holds the order. Venues with neither a fixed cost
  * nor a minimum are in every set.
  *
  * First a local search: from all of the others or from the best one alone, it adds or drops the one venue that helps most
@@ -25,6 +25,7 @@ const BOUNDS_MAX = 4_096
  * @param water fills with minimum sizes, `relaxed` without: a bound for the venues not yet decided.
  */
 export function chooseVenues(
+  wanted: number,
   water: WaterFill,
   relaxed: WaterFill,
   sign: 1 | -1,
@@ -36,13 +37,13 @@ export function chooseVenues(
     .flatMap((_, v) => (all[v] && !free[v] ? [v] : []))
     .sort((a, b) => venues[b]!.fixedCost - venues[a]!.fixedCost || venues[b]!.minimum - venues[a]!.minimum)
   const attempt: Attempt = (used) => {
-    const filling = water.fill(used)
+    const filling = water.fill(wanted, used)
     if (!filling) return undefined
     const fixed = venues.reduce((sum, { fixedCost }, v) => sum + (used[v] ? fixedCost : 0), 0)
     return { used, filling, cost: sign * filling.quote + fixed }
   }
   const quoteBound = (used: readonly boolean[]): number => {
-    const filling = relaxed.fill(used)
+    const filling = relaxed.fill(wanted, used)
     return filling ? sign * filling.quote : Infinity
   }
 

@@ -40,19 +40,24 @@ export function concentratedFill(pool: ConcentratedLiquidity, kept: number, side
   let left = buys ? quantity : quantity * kept
   let quote = 0
   let last = pool.price
-  const end = (next: number) => ({ quote: buys ? quote / kept : quote, last: last * fee, next: next * fee })
+  // What rounding leaves over counts at the price it would have, what it took too much at the price it had.
+  const end = (next: number, over = 0) => {
+    const whole = quote + over * (over > 0 && next > 0 && next < Infinity ? next : last)
+    return { quote: buys ? whole / kept : whole, last: last * fee, next: next * fee }
+  }
   for (const { from, to, liquidity } of ahead(pool, side)) {
-    if (left <= dust) return end(from)
+    if (left <= dust) return end(from, left)
     const root = Math.sqrt(from)
     const whole = liquidity * Math.abs(1 / root - 1 / Math.sqrt(to))
     const partly = whole > left + dust
     const moved = partly ? 1 / (1 / root + ((buys ? -1 : 1) * left) / liquidity) : Math.sqrt(to)
-    quote += liquidity * Math.abs(moved - root)
+    // L·|√P′ − √P| = base·√P·√P′, which keeps its digits where a small order hardly moves a deep pool.
+    quote += (partly ? left : whole) * root * moved
     last = moved * moved
     if (partly) return end(last)
     left -= whole
   }
-  return left > dust ? undefined : end(buys ? Infinity : 0)
+  return left > dust ? undefined : end(buys ? Infinity : 0, left)
 }
 
 /** The ranges an order meets, in order, each from its nearer price to its farther one. */

@@ -4,7 +4,7 @@ import { chooseVenues } from './choose-venues.js'
 import { checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
 import { cut, quoteOf, type Segment, type Side, signOf, within } from './supply.js'
 import { checkVenue, quotedPrice, type Venue, venueSupply } from './venue.js'
-import { WaterFill } from './water-fill.js'
+import { type Filling, WaterFill } from './water-fill.js'
 
 /**
  * One leg to be traded: `quantity` in base, `mid` in quote per base.
@@ -19,6 +19,7 @@ export type Order = {
   readonly reachBps: number
   readonly slippageBps: number
 }
+type Terms = Omit<Order, 'quantity'>
 
 /**
  * What one venue does. `quote` is paid (buy) or received (sale), fee in; `marginalPrice` is that of the last unit, fee in.
@@ -54,57 +55,101 @@ export type Route = {
   readonly certificate: RouteCertificate
 }
 
-const SLIPPAGE_MAX_BPS = 1_000
+export const SLIPPAGE_MAX_BPS = 1_000
 
 /**
  * Splits an order of one pair over its venues at the least cost with fees and fixed costs, and checks the result by each
  * venue's own rule.
  *
+ * @throws what {@link OrderRouter} throws.
+ */
+export const routeOrder = (order: Order, venues: readonly Venue[]): Route =>
+  new OrderRouter(order, venues).route(order.quantity)
+
+/**
+ * One side of one pair's venues, made ready once for orders of any quantity.
+ *
  * Water-filling for a given set of venues (Angeris, Evans, Chitra & Boyd 2022 for the convex problem); over the sets of the
  * venues that have a fixed cost or a minimum, exact up to twelve of them, beyond them where branch and bound ends in time,
  * else a local search: `search` says which.
- *
- * @throws {@link DepthError} where the venues together have less within reach; `ExecutionInputError` naming the field;
- *   `RouteCertificateError` should the result not check.
  */
-export function routeOrder(order: Order, venues: readonly Venue[]): Route {
-  checkOrder(order)
-  venues.forEach((venue, v) => {
-    checkVenue(venue, `venues[${v}]`)
-  })
-  const { side, quantity, mid } = order
-  const sign = signOf(side)
-  const limit = reachOf(order)
-  const supplies = venues.map((venue) => ({
-    segments: within(venueSupply(venue, side), side, limit),
-    minimum: venue.minimum,
-  }))
-  const water = new WaterFill(side, quantity, limit, supplies)
-  const anySize = supplies.map(({ segments }) => ({ segments, minimum: 0 }))
-  const relaxed = new WaterFill(side, quantity, limit, anySize)
-  const choice = chooseVenues(water, relaxed, sign, venues)
-  if (!choice) throw new DepthError()
+export class OrderRouter {
+  readonly #terms: Terms
+  readonly #venues: readonly Venue[]
+  readonly #segments: readonly (readonly Segment[])[]
+  readonly #water: WaterFill
+  readonly #relaxed: WaterFill
+  readonly #all: readonly boolean[]
 
-  const parts = water.parts(choice.used, choice.filling)
-  const legs = parts.flatMap((part, v) =>
-    part > 0 ? [routeLeg(order, venues[v]!, v, supplies[v]!.segments, part)] : [],
-  )
-  const total = (of: (leg: RouteLeg) => number) => legs.reduce((sum, leg) => sum + of(leg), 0)
-  const quote = total((leg) => leg.quote)
-  const fixedCost = total((leg) => leg.fixedCost)
-  const marginalPrice = choice.filling.price
-  const dropped = venues.flatMap((_, v) => (choice.used[v] ? [] : [v]))
-  const certificate = certifyRoute(order, venues, { legs, marginalPrice, dropped })
-  return {
-    legs,
-    quote,
-    fixedCost,
-    averagePrice: quote / quantity,
-    marginalPrice,
-    costBps: ((sign * (quote - quantity * mid) + fixedCost) / (quantity * mid)) * 1e4,
-    dropped,
-    search: choice.search,
-    certificate,
+  /** @throws `ExecutionInputError` naming the field. */
+  constructor(terms: Terms, venues: readonly Venue[]) {
+    checkTerms(terms)
+    venues.forEach((venue, v) => {
+      checkVenue(venue, `venues[${v}]`)
+    })
+    const { side, mid, reachBps } = terms
+    // The worst marginal price that counts as depth.
+    const limit = (mid * (1e4 + signOf(side) * reachBps)) / 1e4
+    const supplies = venues.map((venue) => ({
+      segments: within(venueSupply(venue, side), side, limit),
+      minimum: venue.minimum,
+    }))
+    this.#terms = terms
+    this.#venues = venues
+    this.#segments = supplies.map(({ segments }) => segments)
+    this.#water = new WaterFill(side, limit, supplies)
+    const anySize = supplies.map(({ segments }) => ({ segments, minimum: 0 }))
+    this.#relaxed = new WaterFill(side, limit, anySize)
+    this.#all = venues.map(() => true)
+  }
+
+  /** What each venue has within reach. */
+  get supplies(): readonly (readonly Segment[])[] {
+    return this.#segments
+  }
+
+  /**
+   * The least quote for `quantity` were there neither fixed costs nor minima, and the marginal price there: convex in the
+   * quantity, and never worse than a route. Undefined beyond the depth.
+   */
+  bound(quantity: number): Pick<Filling, 'quote' | 'price'> | undefined {
+    return this.#relaxed.fill(quantity, this.#all)
+  }
+
+  /**
+   * @throws {@link DepthError} where the venues together have less within reach; `ExecutionInputError` naming the field;
+   *   `RouteCertificateError` should the result not check.
+   */
+  route(quantity: number): Route {
+    checkPositive({ quantity }, 'order')
+    const venues = this.#venues
+    const order = { ...this.#terms, quantity }
+    const sign = signOf(order.side)
+    const choice = chooseVenues(quantity, this.#water, this.#relaxed, sign, venues)
+    if (!choice) throw new DepthError()
+
+    const parts = this.#water.parts(choice.used, choice.filling)
+    const legs = parts.flatMap((part, v) =>
+      part > 0 ? [routeLeg(order, venues[v]!, v, this.#segments[v]!, part)] : [],
+    )
+    const total = (of: (leg: RouteLeg) => number) => legs.reduce((sum, leg) => sum + of(leg), 0)
+    const quote = total((leg) => leg.quote)
+    const fixedCost = total((leg) => leg.fixedCost)
+    const marginalPrice = choice.filling.price
+    const dropped = venues.flatMap((_, v) => (choice.used[v] ? [] : [v]))
+    const certificate = certifyRoute(order, venues, { legs, marginalPrice, dropped })
+    const worth = quantity * order.mid
+    return {
+      legs,
+      quote,
+      fixedCost,
+      averagePrice: quote / quantity,
+      marginalPrice,
+      costBps: ((sign * (quote - worth) + fixedCost) / worth) * 1e4,
+      dropped,
+      search: choice.search,
+      certificate,
+    }
   }
 }
 
@@ -133,11 +178,8 @@ function routeLeg(
   }
 }
 
-/** The worst marginal price that counts as depth. */
-const reachOf = ({ side, mid, reachBps }: Order): number => mid * (1 + (signOf(side) * reachBps) / 1e4)
-
-function checkOrder({ side, quantity, mid, reachBps, slippageBps }: Order): void {
-  checkPositive({ quantity, mid }, 'order')
+function checkTerms({ side, mid, reachBps, slippageBps }: Terms): void {
+  checkPositive({ mid }, 'order')
   checkNotNegative({ reachBps, slippageBps }, 'order')
   if (side === 'sell' && reachBps >= 1e4)
     throw new ExecutionInputError('order.reachBps', 'below 10 000 for a sale')

@@ -65,7 +65,8 @@ export function cut(segments: readonly Segment[], side: Side, quantity: number) 
     }
     const root = 1 / Math.sqrt(segment.from) - (signOf(side) * left) / segment.depth
     const at = 1 / (root * root)
-    taken.push(curve(segment.from, at, segment.depth))
+    // The quantity as asked: from two prices that hardly differ it would come back with few of its digits.
+    taken.push({ ...segment, to: at, quantity: left })
     return { taken, rest: [curve(at, segment.to, segment.depth), ...segments.slice(k + 1)] }
   }
   return left > dust ? undefined : { taken, rest: [] }

@@ -9,7 +9,7 @@ export type Instance = { readonly order: Order; readonly venues: readonly Venue[
 const spread = (rng: Random, lo: number, hi: number) => lo * (hi / lo) ** rng.uniform()
 
 /** A constant-product pool, ranges of concentrated liquidity or an order book, within half a percent of `mid`. */
-function randomVenue(rng: Random, name: string, mid: number, size: number): Venue {
+export function randomVenue(rng: Random, name: string, mid: number, size: number): Venue {
   const price = mid * (1 + 0.01 * (rng.uniform() - 0.5))
   const base = { name, fixedCost: 0, minimum: 0 }
   const kind = rng.below(3)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DepthError, routeOrder } from '#strategy/execution/route-order.js'
+import { DepthError, OrderRouter, routeOrder } from '#strategy/execution/route-order.js'
 import { venueFill } from '#strategy/execution/venue.js'
 import { costAlone, costByPrograms, costOfRoute, randomInstance, routerGaps } from './route-instances.js'
 
@@ -38,6 +38,43 @@ test('800 random orders: never worse than the best single venue, every limit and
   expect(seen.routed).toBeGreaterThan(700)
   expect(seen.dropped).toBeGreaterThan(100)
   expect(seen.atMinimum).toBeGreaterThan(5)
+})
+
+test('an order that hardly moves its venues is routed to the last digits', () => {
+  const gaps: number[] = []
+  for (let seed = 0; seed < 300; seed++) {
+    const { order, venues } = randomInstance(seed, 1 + (seed % 6), 0)
+    for (const share of [1e-6, 1e-9, 1e-12]) {
+      const { certificate, quote, averagePrice } = routeOrder(
+        { ...order, quantity: order.quantity * share },
+        venues,
+      )
+      expect(quote).toBeGreaterThan(0)
+      expect(averagePrice / order.mid).toBeCloseTo(1, 1)
+      gaps.push(certificate.quantityGap, certificate.quoteGap, certificate.marginalGap)
+    }
+  }
+  expect(Math.max(...gaps)).toBeLessThan(1e-13)
+})
+
+test('the bound is convex in the quantity, and what a route costs where nothing is fixed', () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const { order, venues } = randomInstance(seed, 1 + (seed % 6), 0)
+    const router = new OrderRouter(order, venues)
+    const sign = order.side === 'buy' ? 1 : -1
+    const depth = router.supplies.flat().reduce((sum, { quantity }) => sum + quantity, 0)
+    expect(router.bound(depth * (1 + 1e-6))).toBeUndefined()
+    let last = { quantity: 0, quote: 0, price: router.bound(0)!.price }
+    for (const share of [1e-6, 0.01, 0.2, 0.7, 1]) {
+      const quantity = depth * share
+      const { quote, price } = router.bound(quantity)!
+      expect(quote / router.route(quantity).quote).toBeCloseTo(1, 12)
+      const slope = (quote - last.quote) / (quantity - last.quantity)
+      expect((sign * (slope - last.price)) / order.mid).toBeGreaterThan(-1e-9)
+      expect((sign * (price - slope)) / order.mid).toBeGreaterThan(-1e-9)
+      last = { quantity, quote, price }
+    }
+  }
 })
 
 test('every set of venues with fixed costs and minima: the best of the linear programs over all sets', async () => {
