@@ -79,7 +79,7 @@ export async function backtestWeights(
   options: WeightsCommandOptions,
   signal?: AbortSignal,
 ): Promise<string> {
-  checkOutputs(options)
+  checkOutputs(options, [path, options.weights, options.costBps, options.parameters])
   const setting = {
     proportionalBps: readCosts('--cost-bps', options.costBps),
     legCost: readNumber('--leg-cost', options.legCost),
@@ -131,7 +131,7 @@ export async function backtestHedging(
   options: HedgingCommandOptions,
   signal?: AbortSignal,
 ): Promise<string> {
-  checkOutputs(options)
+  checkOutputs(options, [path])
   const proportional = readNumber('--cost-bps', options.costBps) / 1e4
   const fixed = readNumber('--fixed-cost', options.fixedCost)
   const families = options.policies === undefined ? HEDGE_FAMILIES : familiesOf(options.policies)
@@ -153,12 +153,11 @@ export async function backtestHedging(
 }
 
 function familiesOf(list: string): HedgeFamilyName[] {
-  return list.split(',').map((name) => {
-    const family = HEDGE_FAMILIES.find((one) => one === name.trim())
-    if (family === undefined)
-      throw new OptionError('--policies', `a list out of ${HEDGE_FAMILIES.join(', ')}`)
-    return family
-  })
+  const families = list.split(',').map((name) => HEDGE_FAMILIES.find((one) => one === name.trim()))
+  if (families.includes(undefined) || new Set(families).size !== families.length) {
+    throw new OptionError('--policies', `a list out of ${HEDGE_FAMILIES.join(', ')}, each once`)
+  }
+  return families.filter((family) => family !== undefined)
 }
 
 const OPTION_OF: Readonly<Record<string, string>> = {

@@ -1,13 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { Command } from 'commander'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { backtestHedging, backtestWeights, registerBacktest } from '#cli/backtest.js'
+import { commitOf } from '#cli/backtest-output.js'
 import { HEDGE_FAMILIES, type HedgingReport } from '#strategy/backtest/hedging/run-hedging-backtest.js'
 import type { PriceTable } from '#strategy/backtest/price-table.js'
 import { parsePriceTable } from '#strategy/backtest/price-table.js'
@@ -25,9 +27,9 @@ const HEDGING = { costBps: '5', fixedCost: '0' }
 
 const folder = mkdtempSync(join(tmpdir(), 'ballast-backtest-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const file = (name: string, text: string): string => {
+const file = (name: string, content: string | Buffer): string => {
   const path = join(folder, name)
-  writeFileSync(path, text)
+  writeFileSync(path, content)
   return path
 }
 const day = (time: number) => new Date(time * 1e3).toISOString().slice(0, 10)
@@ -40,6 +42,10 @@ const closes = file('closes.csv', csvOf(table))
 const weights = file('weights.json', JSON.stringify(TARGET))
 const [json, html] = [join(folder, 'out.json'), join(folder, 'out.html')]
 const outputs = { json, html }
+const linked = join(folder, 'linked.csv')
+linkSync(closes, linked)
+const megabytes = gzipSync(Buffer.alloc(2 ** 23))
+const bomb = file('bomb.csv.gz', Buffer.concat(Array<Buffer>(2 ** 6 + 1).fill(megabytes)))
 
 const OPTION_ROWS = Array.from({ length: 60 }, (_, i) => {
   const time = new Date(Date.parse('2026-01-01T00:00:00Z') + i * 21_600e3).toISOString().slice(0, 19)
@@ -133,11 +139,34 @@ describe('weights', () => {
     ['other parameters', { parameters: weights }, 'CLI_OPTION', '--parameters'],
     ['a folder that is not there', { json: join(folder, 'absent', 'out.json') }, 'CLI_OPTION', '--json'],
     ['a folder for a file', { html: folder }, 'CLI_OPTION', '--html'],
+    ['a device for a file', { json: '/dev/null' }, 'CLI_OPTION', '--json'],
+    ['a folder that takes no file', { json: '/proc/out.json' }, 'CLI_OPTION', '--json'],
+    ['one file for both outputs', { html: `${folder}/./out.json` }, 'CLI_OPTION', '--html'],
+    ['an output over the prices', { json: closes }, 'CLI_OPTION', '--json'],
+    ['an output over the prices by another name', { html: linked }, 'CLI_OPTION', '--html'],
+    ['an output over the weights', { weights, html: weights }, 'CLI_OPTION', '--html'],
+    ['a day that no month has', { from: '2021-02-31' }, 'CLI_OPTION', '--from'],
+    ['a number that is not in decimals', { costBps: '0x10' }, 'CLI_OPTION', '--cost-bps'],
+    ['more than there is memory', { path: bomb }, 'CLI_OPTION', '<closes.csv>'],
+    [
+      'half a file',
+      { path: file('half.csv.gz', gzipSync(csvOf(table)).subarray(0, 500)) },
+      'CLI_OPTION',
+      '<closes.csv>',
+    ],
   ])('refuses %s and writes nothing', async (_, { path = closes, ...wrong }, code, field) => {
     const running = backtestWeights(path, { ...DEFAULTS, ...outputs, ...wrong })
     await expect(running).rejects.toMatchObject({ code, field })
     await expect(running).rejects.toThrowError(field)
     nothingWritten()
+  })
+
+  test('reads files with a byte order mark and of other systems, and packed ones', async () => {
+    const plain = await backtestWeights(closes, { ...DEFAULTS, weights })
+    const marked = file('marked.csv.gz', gzipSync(`\uFEFF${csvOf(table).replaceAll('\n', '\r\n')}\r\n`))
+    const other = file('marked.json', `\uFEFF${JSON.stringify(TARGET)}`)
+    expect(await backtestWeights(marked, { ...DEFAULTS, weights: other })).toBe(plain)
+    expect(readFileSync(linked, 'utf8')).toBe(csvOf(table))
   })
 
   test('refuses parameters that were changed after they were frozen, or are for other costs', async () => {
@@ -176,6 +205,8 @@ describe('hedging', () => {
       'line 2, mark_iv',
     ],
     ['an unknown policy', { policies: 'engine,magic' }, 'CLI_OPTION', '--policies'],
+    ['a policy twice', { policies: 'engine, engine' }, 'CLI_OPTION', '--policies'],
+    ['an output over the options', { json: optionPath }, 'CLI_OPTION', '--json'],
     ['a cost', { costBps: '-5' }, 'CLI_OPTION', '--cost-bps'],
     ['a fixed cost', { fixedCost: 'x' }, 'CLI_OPTION', '--fixed-cost'],
   ])('refuses %s and writes nothing', async (_, { path = optionPath, ...wrong }, code, field) => {
@@ -215,6 +246,25 @@ describe('the command', () => {
     expect(said).toBe('stopped; nothing was written\n')
     nothingWritten()
   })
+})
+
+test('the commit is that of the program, not of a repository it was installed in', () => {
+  const root = join(folder, 'repository')
+  mkdirSync(join(root, 'installed'), { recursive: true })
+  expect(commitOf(root)).toBeNull()
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+  git('init', '-q')
+  writeFileSync(join(root, 'a'), '1')
+  git('add', 'a')
+  git('commit', '-q', '-m', 'a')
+  const head = git('rev-parse', 'HEAD').trim()
+  expect([commitOf(root), commitOf(join(root, 'installed'))]).toEqual([head, null])
+  writeFileSync(join(root, 'a'), '2')
+  expect(commitOf(root)).toBe(`${head}, with changes since`)
 })
 
 test.skipIf(!hasGivenData)('frozen parameters on sixteen assets give the figures of the bench', async () => {
