@@ -53,7 +53,7 @@ export function registerBacktest(program: Command): void {
     .option('--base-legs <number>', 'fixed cost of each batch, in legs', '2')
     .option('--risk-aversion <list>', 'weights γ of the loss, cost + γ/2 · tracking error²', '5,20')
     .option('--from <day>', 'first decision; else 90 bars after all assets have prices')
-    .option('--to <day>', 'last decision; else the end')
+    .option('--to <day>', 'last close, which values the last decision; else the end')
     .option('--weights <file>', 'JSON of target weights by asset, the rest cash; else equal weights')
     .option('--delayed', 'fill at the close after the decision')
     .option('--parameters <file>', 'frozen parameters of each rule; else the whole grid')

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import { YEAR_SECONDS } from '../../time-units.js'
 import type { Interval } from '../block-bootstrap.js'
 import type { PriceTable } from '../price-table.js'
+import { takeTurns } from '../take-turns.js'
 import { costAtTracking } from '../weights/cost-at-tracking.js'
 import { gridOf, type PolicySpec, RULES, type RuleName } from '../weights/rules.js'
 import {
@@ -91,10 +91,9 @@ export async function compareWeights(
     onProgress?.(`${total} policies bar by bar`, done / total),
   )
   const cells: WeightsCell[] = []
+  const pause = takeTurns(options.signal)
   for (const [k, choice] of choices.entries()) {
-    await setImmediate()
-    options.signal?.throwIfAborted()
-    cells.push(cellOf({ report, detail, reports, choice, gamma: k }))
+    cells.push(await cellOf({ report, detail, reports, choice, gamma: k, pause }))
   }
   const matched = frozen === undefined ? TRACKING_ERRORS.map((te) => matchedCost(report, te)) : []
   return { report, detail, frozen: frozen !== undefined, cells, matched }
@@ -109,36 +108,40 @@ function chooseHere(reports: Reports, riskAversion: number): PolicySpec[] {
   })
 }
 
-function cellOf({
+async function cellOf({
   report,
   detail,
   reports,
   choice,
   gamma,
+  pause,
 }: {
   readonly report: WeightsReport
   readonly detail: WeightsReport
   readonly reports: Reports
   readonly choice: readonly PolicySpec[]
   readonly gamma: number
-}): WeightsCell {
+  readonly pause: () => Promise<void> | undefined
+}): Promise<WeightsCell> {
   const riskAversion = report.riskAversions[gamma]!
   const series = new Map(detail.series.map((one) => [policyName(one.policy), one]))
   const of = (policy: PolicySpec): PolicySeries => series.get(policyName(policy))!
   const lossOf = (policy: PolicySpec) => reports.get(policyName(policy))!.lossBps[gamma]!
   const [bestSimple = null] = choice.filter(({ rule }) => rule !== OURS).sort((a, b) => lossOf(a) - lossOf(b))
   const chosen = new Set(choice.map(policyName))
-  const contenders = distinct([...choice, ...REFERENCES]).map((policy): Contender => {
+  const contenders: Contender[] = []
+  for (const policy of distinct([...choice, ...REFERENCES])) {
+    await pause()
     const compared = bestSimple !== null && policyName(policy) !== policyName(bestSimple)
-    return {
+    contenders.push({
       report: reports.get(policyName(policy))!,
       lossBps: lossOf(policy),
       reference: !chosen.has(policyName(policy)),
       difference: compared
         ? lossDifference(of(policy), of(bestSimple), riskAversion, barsPerYear(report))
         : null,
-    }
-  })
+    })
+  }
   return { riskAversion, contenders: contenders.sort((a, b) => a.lossBps - b.lossBps), bestSimple }
 }
 

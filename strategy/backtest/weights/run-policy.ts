@@ -1,3 +1,4 @@
+import { checkBook, START_NAV } from './check-book.js'
 import { Ledger } from './ledger.js'
 import type { MarketWindow } from './market-window.js'
 import type { PolicyView, WeightCosts, WeightPolicy } from './weight-policy.js'
@@ -19,22 +20,25 @@ export type PolicyRun = {
   readonly finalNav: number
 }
 
-/** A million at 1e-6, so that a book may grow nine thousandfold before a double is not exact. */
-export const START_NAV = 1e12
 /** A trade below this share of net asset value is rounding of the decision, not a leg. */
 const LEG_MIN = 1e-9
 
 /**
  * Walks a policy through a window. It starts at the target weights, decides at each close on what is known by then, and fills
  * at the same close, or with `delayed` at the next: then what was ordered is quantities, whatever the price has become, and
- * the next decision is made after the fill.
+ * the next decision is made after the fill. `pause` is called after every bar, and awaited where it gives a promise.
+ *
+ * @throws `BacktestInputError` where costs eat up the book, or prices take it beyond what is counted exactly.
  */
-export function runPolicy(
+export async function runPolicy(
   window: MarketWindow,
   costs: WeightCosts,
   policy: WeightPolicy,
-  delayed = false,
-): PolicyRun {
+  {
+    delayed = false,
+    pause,
+  }: { readonly delayed?: boolean; readonly pause?: () => Promise<void> | undefined } = {},
+): Promise<PolicyRun> {
   const { target, prices, first, last, history, barsPerYear } = window
   const bars = last - first
   const lists = () => new Float64Array(bars)
@@ -98,6 +102,9 @@ export function runPolicy(
     const benchmark = target.reduce((sum, weight, i) => sum + weight * (next[i]! / now[i]! - 1), 0)
     run.gain[day] = gain
     run.difference[day] = gain / nav - benchmark
+    checkBook(ledger.nav, run, day, window)
+    const turn = pause?.()
+    if (turn !== undefined) await turn
   }
   return { ...run, finalNav: ledger.nav }
 }

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { cellNumber, cellSeconds, csvLines } from '#strategy/backtest/csv-lines.js'
 
-test.each(['\n', '\r\n', '\r'])('lines end by %j, whatever stands before the first and after the last', (end) => {
-  expect(csvLines(`\uFEFFa,b${end}1,2${end}${end} ${end}`)).toEqual(['a,b', '1,2'])
-  expect(csvLines(`a${end}${end}b`)).toEqual(['a', '', 'b'])
-})
+test.each(['\n', '\r\n', '\r'])(
+  'lines end by %j, whatever stands before the first and after the last',
+  (end) => {
+    expect(csvLines(`\uFEFFa,b${end}1,2${end}${end} ${end}`)).toEqual(['a,b', '1,2'])
+    expect(csvLines(`a${end}${end}b`)).toEqual(['a', '', 'b'])
+  },
+)
 
 test.each([
   ['0', 0],
