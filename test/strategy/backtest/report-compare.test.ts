@@ -125,6 +125,19 @@ describe('hedging of a file of options', () => {
     tradesPerYear,
   })
 
+  test('takes as many options as a file has', async () => {
+    const many = Array.from({ length: 70_000 }, (_, n) => ({
+      ...path,
+      sights: sights.slice(n % 50, (n % 50) + 2),
+    }))
+    const { from, to, instruments } = await runHedgingBacktest(many, {
+      proportional: 0,
+      fixed: 0,
+      families: [],
+    })
+    expect([from, to, instruments.length]).toEqual([0, 50 * 21_600, 70_000])
+  })
+
   test('refuses no option, and one that was seen once', async () => {
     const costs = { proportional: 0.0005, fixed: 0, families: HEDGE_FAMILIES }
     await expect(runHedgingBacktest([], costs)).rejects.toMatchObject({
