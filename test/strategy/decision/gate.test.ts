@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type GateProblem, gate } from '#strategy/decision/gate.js'
-import { descend, deviationRisk, proportionalCost } from '#strategy/decision/proximal-step.js'
+import { deviationRisk, proportionalCost, proximalStep } from '#strategy/decision/proximal-step.js'
 import { randomProblem } from './problem.js'
 
 const SEEDS = Array.from({ length: 60 }, (_, k) => k + 1)
@@ -55,9 +55,8 @@ describe('the gate', () => {
       const found = net(problem, decision.weights, decision.legs.length)
       let best = 0
       for (let subset = 1; subset < 64; subset++) {
-        const free =
-          problem.target.length > 0 ? Array.from({ length: 6 }, (_, i) => (subset & (1 << i)) > 0) : []
-        const x = descend(problem, free)
+        const free = Array.from({ length: 6 }, (_, i) => (subset & (1 << i)) > 0)
+        const x = proximalStep(problem, free)
         const legs = [...x.keys()].filter((i) => x[i] !== problem.weights[i]).length
         best = Math.max(best, net(problem, x, legs))
       }
@@ -68,21 +67,27 @@ describe('the gate', () => {
     expect(sum('found')).toBeGreaterThan(0.97 * sum('best'))
   })
 
-  test('stays shut where impact eats the gain', () => {
-    const problem = randomProblem(16, 2, 0)
-    const open = gate(problem)
-    expect(open.execute).toBe(true)
-    const gain = open.riskRemoved - open.proportionalCost
-    expect(gate({ ...problem, impact: () => gain * 1.01 }).execute).toBe(false)
-    expect(gate({ ...problem, impact: () => gain * 0.99 }).execute).toBe(true)
-  })
-
   test('keeps a leg that bounds force, however small', () => {
     const problem = randomProblem(3, 1, 1)
     const weights = Array.from(problem.target)
     weights[0]! += 1e-3
     const bounds = { lower: [0, 0, 0], upper: [problem.target[0]!, 1, 1] }
     expect(gate({ ...problem, weights, bounds }).legs).toEqual([0])
+  })
+
+  test.each([
+    [{ weights: [Infinity] }, 'weights[0]'],
+    [{ target: [] }, 'target'],
+    [{ covariance: [] }, 'covariance'],
+    [{ covariance: [[-1]] }, 'covariance[0][0]'],
+    [{ covariance: [[NaN]] }, 'covariance[0][0]'],
+    [{ costs: [NaN] }, 'costs[0]'],
+    [{ costs: [-1e-3] }, 'costs[0]'],
+    [{ bounds: { lower: [1], upper: [0] } }, 'bounds.lower[0]'],
+  ])('%j is refused', (wrong, field) => {
+    const one = { weights: [1], target: [1], covariance: [[1]], riskAversion: 1, costs: [0] }
+    const problem = { ...one, legCost: 0, baseCost: 0, ...wrong }
+    expect(() => gate(problem)).toThrow(expect.objectContaining({ code: 'STRATEGY_DECISION_INPUT', field }))
   })
 
   test.each(['legCost', 'baseCost', 'riskAversion'])('a negative or infinite %s is refused', (field) => {
