@@ -1,6 +1,6 @@
 import { DAY_SECONDS } from '../time-units.js'
-import { gasCost } from './decision-cost.js'
 import { checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
+import { gasCost } from './gas-cost.js'
 import { type GasPoint, gasForecast } from './gas-season.js'
 
 /**
