@@ -46,6 +46,8 @@ describe('a trigger that cannot be meant names its field', () => {
     ['underlying', { ...gamma, underlying: 'SOL' }],
     ['limitBps', { kind: 'trackingError', limitBps: Number.NaN }],
     ['targets[1]', { kind: 'trackingError', limitBps: 1, targets: ['group[0]', 'book'] }],
+    ['targets', { kind: 'trackingError', limitBps: 1, targets: [] }],
+    ['limits', { kind: 'headroom', usedBps: 1, limits: [] }],
     ['account', { kind: 'marginBuffer', account: 4, bufferBps: 1 }],
     ['account', { kind: 'marginBuffer', account: 0.5, bufferBps: 1 }],
     ['bufferBps', { kind: 'marginBuffer', bufferBps: -1 }],
