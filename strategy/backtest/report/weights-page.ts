@@ -25,7 +25,7 @@ const MEASURES = [
   'tracking error %/y',
   'turnover /y',
   'legs /y',
-  'active days /y',
+  'active bars /y',
   'max deviation %',
 ]
 
@@ -96,7 +96,7 @@ function measuresOf({ measures }: Contender['report']): string[] {
     numberText(measures.trackingError * PERCENT, 2),
     numberText(measures.turnover, 2),
     numberText(measures.legs, 0),
-    numberText(measures.activeDays, 0),
+    numberText(measures.activeBars, 0),
     numberText(measures.maxDeviation * PERCENT, 2),
   ]
 }

@@ -7,7 +7,7 @@ export const START_NAV = 1e12
 const NAV_MIN = START_NAV / 1e6
 
 /**
- * Stops a run whose figures would say nothing: after the bar `day` of a policy costs have left next to nothing of the book, or
+ * Stops a run whose figures would say nothing: after bar `bar` of a policy costs have left next to nothing of the book, or
  * prices have taken it out of the range in which whole units are exact.
  *
  * @throws {@link BacktestInputError} naming the cost, or the row of the table and the asset that moved most.
@@ -15,7 +15,7 @@ const NAV_MIN = START_NAV / 1e6
 export function checkBook(
   nav: number,
   run: Pick<PolicyRun, 'proportionalCost' | 'fixedCost'>,
-  day: number,
+  bar: number,
   { prices, assets, start, first }: MarketWindow,
 ): void {
   if (nav >= NAV_MIN && nav <= Number.MAX_SAFE_INTEGER) return
@@ -25,9 +25,9 @@ export function checkBook(
     const field = proportional > fixed ? 'proportionalBps' : 'legCost'
     throw new BacktestInputError(field, 'low enough that every policy keeps a millionth of the book')
   }
-  const bar = first + day + 1
-  const moves = assets.map((_, i) => Math.abs(Math.log(prices[bar]![i]! / prices[bar - 1]![i]!)))
+  const row = first + bar + 1
+  const moves = assets.map((_, i) => Math.abs(Math.log(prices[row]![i]! / prices[row - 1]![i]!)))
   const asset = assets[moves.indexOf(Math.max(...moves))]
   const expected = 'a price at which a book that was a million is worth from one to nine billion'
-  throw new BacktestInputError(`prices[${start + bar}].${asset}`, expected)
+  throw new BacktestInputError(`prices[${start + row}].${asset}`, expected)
 }

@@ -31,6 +31,7 @@ const LAMBDAS = [0.97, 0.98, 0.99]
 export const RULES = {
   none: { parameters: [], axes: [], make: () => () => undefined },
   calendar: {
+    // Bars: the name is of the files of days it was chosen on, and part of what the frozen parameters are sealed with.
     parameters: ['days'],
     axes: [[1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180]],
     make: calendar,

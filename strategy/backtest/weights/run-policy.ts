@@ -55,33 +55,33 @@ export async function runPolicy(
   const ledger = new Ledger(START_NAV, target, prices[first]!)
   let ordered: Float64Array | undefined
 
-  const fill = (day: number, quantities: Float64Array) => {
+  const fill = (bar: number, quantities: Float64Array) => {
     const nav = ledger.nav
-    const traded = ledger.trade(quantities, prices[first + day]!)
+    const traded = ledger.trade(quantities, prices[first + bar]!)
     const legs = traded.reduce((count, value) => (value > 0 ? count + 1 : count), 0)
     if (legs === 0) return
     const proportional = Math.ceil(traded.reduce((sum, value, i) => sum + value * costs.proportional[i]!, 0))
     const fixed = Math.ceil(nav * (costs.baseCost + legs * costs.legCost))
     ledger.pay(proportional + fixed)
-    run.proportionalCost[day] = proportional
-    run.fixedCost[day] = fixed
-    run.turnover[day] = traded.reduce((sum, value) => sum + value, 0) / nav
-    run.legs[day] = legs
+    run.proportionalCost[bar] = proportional
+    run.fixedCost[bar] = fixed
+    run.turnover[bar] = traded.reduce((sum, value) => sum + value, 0) / nav
+    run.legs[bar] = legs
   }
 
-  for (let day = 0; day < bars; day++) {
-    const now = prices[first + day]!
-    if (ordered !== undefined) fill(day, ordered)
+  for (let bar = 0; bar < bars; bar++) {
+    const now = prices[first + bar]!
+    if (ordered !== undefined) fill(bar, ordered)
     ordered = undefined
     const weights = ledger.weights
     const view: PolicyView = {
-      day,
+      bar,
       weights,
       target,
       costs,
       barsPerYear,
-      covariance: (options) => history.covariance(first + day, options),
-      metric: (options) => history.metric(first + day, options),
+      covariance: (options) => history.covariance(first + bar, options),
+      metric: (options) => history.metric(first + bar, options),
     }
     const wanted = policy(view)
     if (wanted !== undefined) {
@@ -91,18 +91,18 @@ export async function runPolicy(
         return Math.abs(change) < LEG_MIN ? 0 : (change * nav) / now[i]!
       })
       if (delayed) ordered = order
-      else fill(day, order)
+      else fill(bar, order)
     }
     const held = ledger.weights
     const nav = ledger.nav
-    run.nav[day] = nav
-    run.deviation[day] = held.reduce((most, weight, i) => Math.max(most, Math.abs(weight - target[i]!)), 0)
-    const next = prices[first + day + 1]!
+    run.nav[bar] = nav
+    run.deviation[bar] = held.reduce((most, weight, i) => Math.max(most, Math.abs(weight - target[i]!)), 0)
+    const next = prices[first + bar + 1]!
     const gain = ledger.mark(next)
     const benchmark = target.reduce((sum, weight, i) => sum + weight * (next[i]! / now[i]! - 1), 0)
-    run.gain[day] = gain
-    run.difference[day] = gain / nav - benchmark
-    checkBook(ledger.nav, run, day, window)
+    run.gain[bar] = gain
+    run.difference[bar] = gain / nav - benchmark
+    checkBook(ledger.nav, run, bar, window)
     const turn = pause?.()
     if (turn !== undefined) await turn
   }

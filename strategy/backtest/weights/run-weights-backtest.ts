@@ -14,7 +14,7 @@ import type { WeightCosts } from './weight-policy.js'
  * `from` and `to` in seconds since 1970: the first decision, and the last close, which values the decision before it. Proportional costs one way, in basis points, one for all
  * or one per asset; `legCost` as a fraction of net asset value for each asset traded, and `baseLegs` as many again for each
  * batch (2 unless given). `delayed` fills a bar after the decision. Without `policies` every rule's whole grid is run;
- * `detailed` ones are reported day by day. `riskAversions` γ weigh the loss, cost + γ/2·TE².
+ * `detailed` ones are reported bar by bar. `riskAversions` γ weigh the loss, cost + γ/2·TE².
  */
 export type WeightsBacktestOptions = {
   readonly targetWeights: TargetWeights
@@ -38,7 +38,7 @@ export type PolicyReport = {
 }
 
 /**
- * A policy day by day, one entry per time: the largest deviation of a weight after trading, the difference of the bar's return
+ * A policy bar by bar, one entry per time: the largest deviation of a weight after trading, the difference of the bar's return
  * to the target's, the cost of the bar and of all bars so far in basis points of net asset value, assets traded, and net
  * asset value from 1.
  */

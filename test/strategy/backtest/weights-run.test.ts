@@ -36,11 +36,11 @@ describe.each(SPECS)('$rule', (spec) => {
   test.each([false, true])('is self-financing to the last unit (delayed: %s)', async (delayed) => {
     const run = await runPolicy(window, costs, policyOf(spec), { delayed })
     let nav = START_NAV
-    for (let day = 0; day < run.nav.length; day++) {
-      nav -= run.proportionalCost[day]! + run.fixedCost[day]!
-      expect(run.nav[day]).toBe(nav)
-      nav += run.gain[day]!
-      expect([run.gain[day], run.fixedCost[day]].every(Number.isSafeInteger)).toBe(true)
+    for (let bar = 0; bar < run.nav.length; bar++) {
+      nav -= run.proportionalCost[bar]! + run.fixedCost[bar]!
+      expect(run.nav[bar]).toBe(nav)
+      nav += run.gain[bar]!
+      expect([run.gain[bar], run.fixedCost[bar]].every(Number.isSafeInteger)).toBe(true)
     }
     expect(run.finalNav).toBe(nav)
     if (spec.rule !== 'none') expect(run.legs.some((legs) => legs > 0)).toBe(true)
@@ -74,8 +74,8 @@ describe.each(SPECS)('$rule', (spec) => {
 })
 
 test('a trade costs its share of each leg, of each asset traded and of the batch', async () => {
-  const run = await runPolicy(window, costs, ({ day, weights }) =>
-    day === 1 ? weights.map((w, i) => (i === 0 ? w - 0.1 : i === 3 ? w + 0.05 : w)) : undefined,
+  const run = await runPolicy(window, costs, ({ bar, weights }) =>
+    bar === 1 ? weights.map((w, i) => (i === 0 ? w - 0.1 : i === 3 ? w + 0.05 : w)) : undefined,
   )
   const nav = run.nav[1]! + run.proportionalCost[1]! + run.fixedCost[1]!
   expect(run.legs[1]).toBe(2)
@@ -85,11 +85,11 @@ test('a trade costs its share of each leg, of each asset traded and of the batch
 })
 
 test('a delayed order is filled once, a bar later, at the quantities of its decision', async () => {
-  const once: WeightPolicy = ({ day, target }) => (day === 5 ? target : undefined)
+  const once: WeightPolicy = ({ bar, target }) => (bar === 5 ? target : undefined)
   const now = await runPolicy(window, costs, once)
   const later = await runPolicy(window, costs, once, { delayed: true })
-  expect([...now.legs.keys()].filter((day) => now.legs[day]! > 0)).toEqual([5])
-  expect([...later.legs.keys()].filter((day) => later.legs[day]! > 0)).toEqual([6])
+  expect([...now.legs.keys()].filter((bar) => now.legs[bar]! > 0)).toEqual([5])
+  expect([...later.legs.keys()].filter((bar) => later.legs[bar]! > 0)).toEqual([6])
   expect(now.deviation[5]).toBeLessThan(1e-4)
   expect(later.deviation[6]).toBeGreaterThan(1e-4)
   expect(later.deviation[6]).toBeLessThan(later.deviation[5]!)
