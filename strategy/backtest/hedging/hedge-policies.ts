@@ -38,7 +38,7 @@ export const whalleyWilmottBand =
     return intoBand({ held, centre: -delta, trigger: halfWidth, destination: halfWidth })
   }
 
-/** The engine's own band; Zakamouline's where `fixedCost` is 0. Nothing is traded once there is no time or no variance. */
+/** The engine's own band, {@link hedgeBand}; Zakamouline's where `fixedCost` is 0. Nothing is traded once there is no time or no variance. */
 export const engineBand =
   ({ cost, riskAversion, fixedCost }: HedgeAversion & { readonly fixedCost: number }): HedgePolicy =>
   (instant, held) => {
