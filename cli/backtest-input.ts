@@ -35,16 +35,16 @@ export function readJson<T>(option: string, path: string, shape: z.ZodType<T>, e
   }
 }
 
-/** A finite number, 0 or above. */
-export function readNumber(option: string, text: string): number {
+/** A number in decimals from 0 to `most`. */
+export function readNumber(option: string, text: string, most: number): number {
   const value = cellNumber(text.trim())
-  if (Number.isNaN(value)) throw new OptionError(option, 'a finite number in decimals, 0 or above')
+  if (!(value <= most)) throw new OptionError(option, `a number in decimals from 0 to ${most}`)
   return value
 }
 
-/** One cost for all assets, or a file with one for each. */
+/** One cost for all assets, at most all that is traded; or a file with one for each. */
 export function readCosts(option: string, text: string): number | Readonly<Record<string, number>> {
-  if (Number.isFinite(Number(text)) && text.trim() !== '') return readNumber(option, text)
+  if (Number.isFinite(Number(text)) && text.trim() !== '') return readNumber(option, text, 1e4)
   return readJson(
     option,
     text,

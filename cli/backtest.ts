@@ -82,10 +82,12 @@ export async function backtestWeights(
   checkOutputs(options, [path, options.weights, options.costBps, options.parameters])
   const setting = {
     proportionalBps: readCosts('--cost-bps', options.costBps),
-    legCost: readNumber('--leg-cost', options.legCost),
-    baseLegs: readNumber('--base-legs', options.baseLegs),
+    legCost: readNumber('--leg-cost', options.legCost, 1),
+    baseLegs: readNumber('--base-legs', options.baseLegs, 1e6),
   }
-  const riskAversions = options.riskAversion.split(',').map((text) => readNumber('--risk-aversion', text))
+  const riskAversions = options.riskAversion
+    .split(',')
+    .map((text) => readNumber('--risk-aversion', text, 1e6))
   const data = readDataFile('<closes.csv>', path)
   const table = parsePriceTable(data.text)
   const targetWeights = readWeights(options.weights, table)
@@ -132,8 +134,8 @@ export async function backtestHedging(
   signal?: AbortSignal,
 ): Promise<string> {
   checkOutputs(options, [path])
-  const proportional = readNumber('--cost-bps', options.costBps) / 1e4
-  const fixed = readNumber('--fixed-cost', options.fixedCost)
+  const proportional = readNumber('--cost-bps', options.costBps, 1e4) / 1e4
+  const fixed = readNumber('--fixed-cost', options.fixedCost, 1)
   const families = options.policies === undefined ? HEDGE_FAMILIES : familiesOf(options.policies)
   const data = readDataFile('<option-path.csv>', path)
   const paths = parseOptionPaths(data.text)
