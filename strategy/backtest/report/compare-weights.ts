@@ -2,8 +2,8 @@ import { YEAR_SECONDS } from '../../time-units.js'
 import type { Interval } from '../block-bootstrap.js'
 import type { PriceTable } from '../price-table.js'
 import { takeTurns } from '../take-turns.js'
-import { costAtTracking } from '../weights/cost-at-tracking.js'
-import { gridOf, type PolicySpec, RULES, type RuleName } from '../weights/rules.js'
+import { type MatchedCost, matchedCost } from '../weights/matched-cost.js'
+import { gridOf, OURS, type PolicySpec, RULES, type RuleName } from '../weights/rules.js'
 import {
   type PolicyReport,
   type PolicySeries,
@@ -13,8 +13,6 @@ import {
 } from '../weights/run-weights-backtest.js'
 import { allPolicies, tuneRule } from '../weights/tune-rule.js'
 import { lossDifference } from './loss-difference.js'
-
-export const OURS: RuleName = 'gate'
 
 /** A policy that was chosen for a risk aversion before the period, on other data. */
 export type FrozenChoice = { readonly riskAversion: number; readonly policy: PolicySpec }
@@ -33,13 +31,6 @@ export type WeightsCell = {
   readonly riskAversion: number
   readonly contenders: readonly Contender[]
   readonly bestSimple: PolicySpec | null
-}
-
-/** Costs (basis points a year) at one tracking error, read between grid points; null outside a rule's range. */
-export type MatchedCost = {
-  readonly trackingError: number
-  readonly ours: number | null
-  readonly best: { readonly rule: RuleName; readonly costBps: number } | null
 }
 
 /** Plain data. `report` has every policy's figures, `detail` the contenders' series; `matched` is empty without the grid. */
@@ -95,7 +86,7 @@ export async function compareWeights(
   for (const [k, choice] of choices.entries()) {
     cells.push(await cellOf({ report, detail, reports, choice, gamma: k, pause }))
   }
-  const matched = frozen === undefined ? TRACKING_ERRORS.map((te) => matchedCost(report, te)) : []
+  const matched = frozen === undefined ? TRACKING_ERRORS.map((te) => matchedCost(report.policies, te)) : []
   return { report, detail, frozen: frozen !== undefined, cells, matched }
 }
 
@@ -143,22 +134,6 @@ async function cellOf({
     })
   }
   return { riskAversion, contenders: contenders.sort((a, b) => a.lossBps - b.lossBps), bestSimple }
-}
-
-function matchedCost({ policies }: WeightsReport, trackingError: number): MatchedCost {
-  const costOf = (rule: RuleName) =>
-    costAtTracking(
-      policies.filter(({ policy }) => policy.rule === rule).map(({ measures }) => measures),
-      trackingError,
-    )
-  const [best = null] = (Object.keys(RULES) as RuleName[])
-    .filter((rule) => rule !== OURS)
-    .flatMap((rule) => {
-      const costBps = costOf(rule)
-      return costBps === null ? [] : [{ rule, costBps }]
-    })
-    .sort((a, b) => a.costBps - b.costBps)
-  return { trackingError, ours: costOf(OURS), best }
 }
 
 const barsPerYear = ({ from, to, bars }: WeightsReport): number => (YEAR_SECONDS * bars) / (to - from)

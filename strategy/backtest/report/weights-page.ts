@@ -1,5 +1,6 @@
+import { OURS } from '../weights/rules.js'
 import type { WeightsBacktestOptions } from '../weights/run-weights-backtest.js'
-import { type Contender, OURS, policyName, type WeightsComparison } from './compare-weights.js'
+import { type Contender, policyName, type WeightsComparison } from './compare-weights.js'
 import { contenderName, differenceText } from './contender-text.js'
 import { htmlTable } from './markup.js'
 import { numberText, timeText } from './number-text.js'

@@ -61,6 +61,9 @@ export const RULES = {
 
 export type RuleName = keyof typeof RULES
 
+/** The engine's own, which the others are held against. */
+export const OURS: RuleName = 'gate'
+
 /** A policy by name and values, in the order of the rule's `parameters`. */
 export type PolicySpec = { readonly rule: RuleName; readonly values: readonly number[] }
 
