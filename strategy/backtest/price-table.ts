@@ -24,8 +24,11 @@ const PRICE_MAX = 1e18
 export function parsePriceTable(text: string): PriceTable {
   const [head = '', ...lines] = csvLines(text)
   const [, ...assets] = head.split(',')
-  if (assets.length === 0 || new Set(assets).size !== assets.length || assets.includes('')) {
-    throw new PriceTableError('line 1', 'a time column and then one column per asset, each named once')
+  // Names are shown in messages and tables: what steers a terminal, or was no text, is none.
+  const named = assets.every((asset) => asset !== '' && !/[\p{Cc}\uFFFD]/u.test(asset))
+  if (assets.length === 0 || new Set(assets).size !== assets.length || !named) {
+    const expected = 'a time column and then one column per asset, each named once, in readable characters'
+    throw new PriceTableError('line 1', expected)
   }
   const times: number[] = []
   const prices = lines.map((line, k) => {
