@@ -31,6 +31,7 @@ export const constantBand =
   ({ delta }, held) =>
     intoBand({ held, centre: -delta, trigger: halfWidth, destination: to === 'edge' ? halfWidth : 0 })
 
+/** The half-width of {@link whalleyWilmott} at each moment, to the nearest edge. */
 export const whalleyWilmottBand =
   ({ cost, riskAversion }: HedgeAversion): HedgePolicy =>
   ({ price, gamma, delta }, held) => {

@@ -16,6 +16,7 @@ export type Measures = {
   readonly maxDeviation: number
 }
 
+/** `run` is of two bars at least; with fewer there is no deviation. */
 export function measureRun(run: PolicyRun, barsPerYear: number): Measures {
   const bars = run.nav.length
   const perYear = (values: ArrayLike<number>, weigh: (value: number, bar: number) => number) => {
