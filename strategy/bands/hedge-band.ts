@@ -23,7 +23,7 @@ export function hedgeBand(input: HedgeBandInput): HedgeBand {
   const { trigger, destination } = fixedCostBand({ halfWidth: width, gamma, fixedCost, riskAversion })
   const still = Math.sqrt((2 * fixedCost) / (riskAversion * years)) / (vol * price)
   return {
-    vol: gamma === 0 ? vol : adjustedVol(vol, volAdjustment, gamma > 0 ? 'long' : 'short'),
+    vol: adjustedVol(vol, volAdjustment, gamma < 0 ? 'short' : 'long'),
     trigger: base + still + trigger,
     destination: base + destination,
   }

@@ -53,8 +53,8 @@ export function gate(problem: GateProblem): GateDecision {
 }
 
 /**
- * Takes legs out one by one, the least worth first, and steps anew with those that are left, until each is worth its fixed
- * cost. Which subset is best is a mixed-integer question; backward elimination answers it well for tens of assets. A leg
+ * Takes legs out one by one, the least worth first, and steps anew without them, until each that is left is worth its fixed
+ * cost. An asset that stood still may come in for one that went; it is then a leg as any other. Which subset is best is a mixed-integer question; backward elimination answers it well for tens of assets. A leg
  * whose weight is out of its bounds stays.
  */
 function dropLegs(problem: GateProblem): { x: Float64Array; legs: number[]; dropped: DroppedLeg[] } {

@@ -48,6 +48,32 @@ describe('the gate', () => {
     expect(gate({ ...problem, weights }).execute).toBe(false)
   })
 
+  test('drops legs that do not pay their fixed cost until each that is left does, and gains by it', () => {
+    const counts = { dropped: 0, kept: 0, gained: 0 }
+    for (const seed of SEEDS) {
+      const problem = randomProblem(16, seed)
+      const { weights, legs, dropped } = gate(problem)
+      const whole = proximalStep(problem)
+      const all = [...whole.keys()].filter((i) => whole[i] !== problem.weights[i]).length
+      const gained = net(problem, weights, legs.length) - net(problem, whole, all)
+      counts.dropped += dropped.length
+      counts.kept += legs.length
+      counts.gained += gained
+      // What is left is worth its cost: without the leg of least worth, more would be lost than it costs.
+      const risk = (x: Float64Array) => deviationRisk(problem, x) + proportionalCost(problem, x)
+      const without = (leg: number) => weights.map((w, i) => (i === leg ? problem.weights[i]! : w))
+      const [least] = [...legs].sort((a, b) => risk(without(a)) - risk(without(b)))
+      if (least === undefined) continue
+      const gone = new Set([least, ...dropped.map(({ asset }) => asset)])
+      const free = Array.from(weights, (_, i) => !gone.has(i))
+      expect(risk(proximalStep(problem, free)) - risk(weights)).toBeGreaterThanOrEqual(
+        problem.legCost - 1e-12,
+      )
+    }
+    expect(Math.min(counts.dropped, counts.kept)).toBeGreaterThan(50)
+    expect(counts.gained).toBeGreaterThan(0)
+  })
+
   test('drops legs nearly as well as trying every subset does', () => {
     const gaps = SEEDS.map((seed) => {
       const problem = randomProblem(6, seed, 6e-5)

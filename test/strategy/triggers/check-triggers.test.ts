@@ -96,6 +96,12 @@ describe('a trigger that cannot be meant names its field', () => {
     )
   })
 
+  test('a destination may be the edge itself, and one hedge is enough', () => {
+    expect(fieldOf([{ ...threshold, destinationBps: 200 }])).toBeUndefined()
+    const targets = [{ of: { slot: 0 }, targetBps: 0n, bandBps: 100n }]
+    expect(fieldOf([{ ...band, target: 'slot[0]' }], contextOf({ ...desk, targets }))).toBeUndefined()
+  })
+
   test('a private budget of one underlying has no limit of the mandate above it', () => {
     expect(fieldOf([{ ...gamma, underlying: 'ETH', hiBps: 500 }])).toBeUndefined()
   })
