@@ -1,12 +1,14 @@
+import { constants } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
+import { cellNumber, cellSeconds } from '#strategy/backtest/csv-lines.js'
 import type { PriceTable } from '#strategy/backtest/price-table.js'
 import { OptionError } from './option-error.js'
 
-/** A file of data: its own name and the SHA-256 of its bytes, unpacked text where it is gzipped. */
+/** A file of data: its own name and the SHA-256 of its bytes; `text` unpacked where it is gzipped, without a byte order mark. */
 export type DataFile = { readonly name: string; readonly sha256: string; readonly text: string }
 
 /** @throws {@link OptionError} naming the option or argument that asked for the file. */
@@ -14,10 +16,12 @@ export function readDataFile(option: string, path: string): DataFile {
   try {
     const bytes = readFileSync(path)
     const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
-    const text = (packed ? gunzipSync(bytes) : bytes).toString()
-    return { name: basename(path), sha256: createHash('sha256').update(bytes).digest('hex'), text }
+    // A small file may unpack to more than there is memory.
+    const unpacked = packed ? gunzipSync(bytes, { maxOutputLength: constants.MAX_STRING_LENGTH }) : bytes
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return { name: basename(path), sha256, text: unpacked.toString().replace(/^\uFEFF/, '') }
   } catch (cause) {
-    throw new OptionError(option, `a file that can be read, not ${path}`, cause)
+    throw new OptionError(option, `a file of at most half a gigabyte that can be read, not ${path}`, cause)
   }
 }
 
@@ -31,18 +35,16 @@ export function readJson<T>(option: string, path: string, shape: z.ZodType<T>, e
   }
 }
 
-/** A finite number of at least `lowest`. */
-export function readNumber(option: string, text: string, lowest = 0): number {
-  const value = text.trim() === '' ? NaN : Number(text)
-  if (!(value >= lowest && Number.isFinite(value))) {
-    throw new OptionError(option, `a finite number, ${lowest} or above`)
-  }
+/** A number in decimals from 0 to `most`. */
+export function readNumber(option: string, text: string, most: number): number {
+  const value = cellNumber(text.trim())
+  if (!(value <= most)) throw new OptionError(option, `a number in decimals from 0 to ${most}`)
   return value
 }
 
-/** One cost for all assets, or a file with one for each. */
+/** One cost for all assets, at most all that is traded; or a file with one for each. */
 export function readCosts(option: string, text: string): number | Readonly<Record<string, number>> {
-  if (Number.isFinite(Number(text)) && text.trim() !== '') return readNumber(option, text)
+  if (Number.isFinite(Number(text)) && text.trim() !== '') return readNumber(option, text, 1e4)
   return readJson(
     option,
     text,
@@ -62,14 +64,13 @@ export function readWeights(
   return Object.fromEntries(assets.map((asset) => [asset, 1 / assets.length]))
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2})?$/
-
 /** Seconds since 1970 of a day's first moment, or of a UTC time. */
 export function readTime(option: string, text: string): number {
-  const time = DAY.test(text) ? Date.parse(`${text.replace(' ', 'T')}${text.length > 10 ? 'Z' : ''}`) : NaN
-  if (Number.isNaN(time))
+  const time = cellSeconds(text)
+  if (Number.isNaN(time)) {
     throw new OptionError(option, 'a day (2024-01-31) or a UTC time (2024-01-31 23:00:00)')
-  return time / 1e3
+  }
+  return time
 }
 
 /** Bars that estimates are fed before the first decision, where none is named. */

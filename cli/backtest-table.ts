@@ -14,7 +14,7 @@ export function weightsTables({ report, cells, frozen }: WeightsComparison): str
     'TE %',
     'turnover',
     'legs',
-    'days',
+    'bars',
     'max dev %',
   ]
   const tables = cells.map((cell) => [
@@ -22,7 +22,7 @@ export function weightsTables({ report, cells, frozen }: WeightsComparison): str
     columns([
       head,
       ...cell.contenders.map((one) => {
-        const { costBps, trackingError, turnover, legs, activeDays, maxDeviation } = one.report.measures
+        const { costBps, trackingError, turnover, legs, activeBars, maxDeviation } = one.report.measures
         return [
           contenderName(one, cell),
           numberText(one.lossBps, 1),
@@ -31,7 +31,7 @@ export function weightsTables({ report, cells, frozen }: WeightsComparison): str
           numberText(100 * trackingError, 2),
           numberText(turnover, 2),
           numberText(legs, 0),
-          numberText(activeDays, 0),
+          numberText(activeBars, 0),
           numberText(100 * maxDeviation, 2),
         ]
       }),

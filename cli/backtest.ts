@@ -53,7 +53,7 @@ export function registerBacktest(program: Command): void {
     .option('--base-legs <number>', 'fixed cost of each batch, in legs', '2')
     .option('--risk-aversion <list>', 'weights γ of the loss, cost + γ/2 · tracking error²', '5,20')
     .option('--from <day>', 'first decision; else 90 bars after all assets have prices')
-    .option('--to <day>', 'last decision; else the end')
+    .option('--to <day>', 'last close, which values the last decision; else the end')
     .option('--weights <file>', 'JSON of target weights by asset, the rest cash; else equal weights')
     .option('--delayed', 'fill at the close after the decision')
     .option('--parameters <file>', 'frozen parameters of each rule; else the whole grid')
@@ -79,13 +79,15 @@ export async function backtestWeights(
   options: WeightsCommandOptions,
   signal?: AbortSignal,
 ): Promise<string> {
-  checkOutputs(options)
+  checkOutputs(options, [path, options.weights, options.costBps, options.parameters])
   const setting = {
     proportionalBps: readCosts('--cost-bps', options.costBps),
-    legCost: readNumber('--leg-cost', options.legCost),
-    baseLegs: readNumber('--base-legs', options.baseLegs),
+    legCost: readNumber('--leg-cost', options.legCost, 1),
+    baseLegs: readNumber('--base-legs', options.baseLegs, 1e6),
   }
-  const riskAversions = options.riskAversion.split(',').map((text) => readNumber('--risk-aversion', text))
+  const riskAversions = options.riskAversion
+    .split(',')
+    .map((text) => readNumber('--risk-aversion', text, 1e6))
   const data = readDataFile('<closes.csv>', path)
   const table = parsePriceTable(data.text)
   const targetWeights = readWeights(options.weights, table)
@@ -131,9 +133,9 @@ export async function backtestHedging(
   options: HedgingCommandOptions,
   signal?: AbortSignal,
 ): Promise<string> {
-  checkOutputs(options)
-  const proportional = readNumber('--cost-bps', options.costBps) / 1e4
-  const fixed = readNumber('--fixed-cost', options.fixedCost)
+  checkOutputs(options, [path])
+  const proportional = readNumber('--cost-bps', options.costBps, 1e4) / 1e4
+  const fixed = readNumber('--fixed-cost', options.fixedCost, 1)
   const families = options.policies === undefined ? HEDGE_FAMILIES : familiesOf(options.policies)
   const data = readDataFile('<option-path.csv>', path)
   const paths = parseOptionPaths(data.text)
@@ -153,12 +155,11 @@ export async function backtestHedging(
 }
 
 function familiesOf(list: string): HedgeFamilyName[] {
-  return list.split(',').map((name) => {
-    const family = HEDGE_FAMILIES.find((one) => one === name.trim())
-    if (family === undefined)
-      throw new OptionError('--policies', `a list out of ${HEDGE_FAMILIES.join(', ')}`)
-    return family
-  })
+  const families = list.split(',').map((name) => HEDGE_FAMILIES.find((one) => one === name.trim()))
+  if (families.includes(undefined) || new Set(families).size !== families.length) {
+    throw new OptionError('--policies', `a list out of ${HEDGE_FAMILIES.join(', ')}, each once`)
+  }
+  return families.filter((family) => family !== undefined)
 }
 
 const OPTION_OF: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import type { Interval } from '#strategy/backtest/block-bootstrap.js'
 import { type PriceTable, parsePriceTable } from '#strategy/backtest/price-table.js'
 import { lossDifference } from '#strategy/backtest/report/loss-difference.js'
-import { costAtTracking } from '#strategy/backtest/weights/cost-at-tracking.js'
-import type { PolicySpec, RuleName } from '#strategy/backtest/weights/rules.js'
+import { matchedCost } from '#strategy/backtest/weights/matched-cost.js'
+import { OURS, type PolicySpec } from '#strategy/backtest/weights/rules.js'
 import { runWeightsBacktest, type WeightsReport } from '#strategy/backtest/weights/run-weights-backtest.js'
 import { allPolicies } from '#strategy/backtest/weights/tune-rule.js'
 import { mean } from '#strategy/mean.js'
@@ -12,7 +12,6 @@ import type { Figures } from '../main.js'
 import { readTuned } from './tuned-weights.js'
 import { type Choice, optionsOf, SETTING } from './weights-setting.js'
 
-const OURS: RuleName = 'gate'
 const FIVE_PERCENT: PolicySpec = { rule: 'absolute', values: [0.05] }
 const MONTHLY: PolicySpec = { rule: 'calendar', values: [30] }
 const TRACKING_ERRORS = [0.01, 0.02, 0.03]
@@ -115,19 +114,12 @@ type Matched = { readonly gate: number | null; readonly best: number | null; rea
 async function matchedCosts(table: PriceTable) {
   const cells: Record<string, Record<string, Matched>> = {}
   const policies = allPolicies()
-  const rules = [...new Set(policies.map(({ rule }) => rule))]
   for (const legCost of SETTING.legCosts) {
     const report = await runWeightsBacktest(table, { ...optionsOf(table, 'test', legCost), policies })
     const cell: Record<string, Matched> = {}
     for (const trackingError of TRACKING_ERRORS) {
-      const costOf = (rule: RuleName) =>
-        costAtTracking(
-          report.policies.filter(({ policy }) => policy.rule === rule).map(({ measures }) => measures),
-          trackingError,
-        )
-      const gate = costOf(OURS)
-      const simple = rules.filter((rule) => rule !== OURS).flatMap((rule) => costOf(rule) ?? [])
-      const best = simple.length > 0 ? Math.min(...simple) : null
+      const { ours: gate, best: found } = matchedCost(report.policies, trackingError)
+      const best = found?.costBps ?? null
       cell[`te${trackingError}`] = { gate, best, ratio: gate === null || best === null ? null : gate / best }
     }
     cells[`fixed${legCost}`] = cell

@@ -9,7 +9,7 @@ export type HedgeBandInput = ZakamoulineInput & { readonly fixedCost: number }
 export type HedgeBand = FixedCostBand & { readonly vol: number }
 
 /**
- * The band the engine hedges by. Without a fixed cost it is Zakamouline's, and a trade ends at the nearest edge; with one
+ * The band that the backtests of hedging run as the engine's. Without a fixed cost it is Zakamouline's, and a trade ends at the nearest edge; with one
  * the trigger is wider and the destination inside ({@link fixedCostBand} with Zakamouline's width as the proportional
  * part). A hedge of what has no gamma keeps its distance x until expiry, at a risk of ½aσ²S²τ·x²: the proportional cost
  * pays down to `base`, the fixed one from √(2f/(aσ²S²τ)) beyond.
@@ -23,7 +23,7 @@ export function hedgeBand(input: HedgeBandInput): HedgeBand {
   const { trigger, destination } = fixedCostBand({ halfWidth: width, gamma, fixedCost, riskAversion })
   const still = Math.sqrt((2 * fixedCost) / (riskAversion * years)) / (vol * price)
   return {
-    vol: gamma === 0 ? vol : adjustedVol(vol, volAdjustment, gamma > 0 ? 'long' : 'short'),
+    vol: adjustedVol(vol, volAdjustment, gamma < 0 ? 'short' : 'long'),
     trigger: base + still + trigger,
     destination: base + destination,
   }

@@ -29,7 +29,8 @@ export function deviationMetric(covariance: Covariance, target: ArrayLike<number
   const root = power(chi, 0.5)
   const inverse = power(chi, -0.5)
   const between = root.mmul(power(inverse.mmul(sigma).mmul(inverse), SHARE)).mmul(root)
-  const scale = sigma.trace() / between.trace()
+  // Where nothing has moved, no deviation is worth anything.
+  const scale = sigma.trace() === 0 ? 0 : sigma.trace() / between.trace()
   return Array.from({ length: size }, (_, i) =>
     Float64Array.from({ length: size }, (_, j) => (scale * (between.get(i, j) + between.get(j, i))) / 2),
   )

@@ -27,17 +27,11 @@ const SWEEPS_PER_JUMP = 3
  * How far trading pays: the x that minimises κ/2·(x − w*)'Σ(x − w*) + Σ c_i·|x_i − w_i|, by coordinate descent with soft
  * thresholds. For a convex quadratic with a separable rest the descent converges to the minimum (Tseng 2001).
  *
- * With one asset this is the edge of the band w* ± c/(κσ²); with several, an asset may stay because another hedges it.
- *
- * @throws {@link DecisionInputError} naming the field.
+ * With one asset this is the edge of the band w* ± c/(κσ²); with several, an asset may stay because another hedges it. Only the
+ * assets of `free` are traded where it is given, and the descent begins at `start` where that is. The problem is one that
+ * {@link checkProximalProblem} lets pass.
  */
-export function proximalStep(problem: ProximalProblem): Float64Array {
-  checkProximalProblem(problem)
-  return descend(problem)
-}
-
-/** The same without the checks, with only the assets of `free` traded where it is given, from `start` where that is. */
-export function descend(
+export function proximalStep(
   problem: ProximalProblem,
   free?: readonly boolean[],
   start: ArrayLike<number> = problem.weights,

@@ -1,11 +1,9 @@
 import { mean } from '../mean.js'
-import { DAY_SECONDS } from '../time-units.js'
+import { DAY_SECONDS, WEEK_SECONDS } from '../time-units.js'
 import { checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
 
 /** A gas price in gwei at a time in seconds since 1970. */
 export type GasPoint = { readonly time: number; readonly priceGwei: number }
-
-const WEEK = 7 * DAY_SECONDS
 
 /** What is expected of the gas price at a time: the mean of the last week, times what that part of the week usually is of it. */
 export type GasForecast = (time: number) => number
@@ -20,22 +18,23 @@ export type GasForecast = (time: number) => number
 export function gasForecast(history: readonly GasPoint[]): GasForecast {
   checkHistory(history)
   const step = Math.min(DAY_SECONDS, history[1]!.time - history[0]!.time)
-  const partOf = (time: number) => Math.floor((time % WEEK) / step)
+  const partOf = (time: number) => Math.floor((time % WEEK_SECONDS) / step)
   const sums = new Map<number, { total: number; count: number }>()
   const last = history[history.length - 1]!.time
   let from = 0
   let to = 0
   let total = 0
   for (const { time, priceGwei } of history) {
-    if (time - WEEK / 2 < history[0]!.time - step || time + WEEK / 2 > last + step) continue
-    while (to < history.length && history[to]!.time < time + WEEK / 2) total += history[to++]!.priceGwei
-    while (history[from]!.time <= time - WEEK / 2) total -= history[from++]!.priceGwei
+    if (time - WEEK_SECONDS / 2 < history[0]!.time - step || time + WEEK_SECONDS / 2 > last + step) continue
+    while (to < history.length && history[to]!.time < time + WEEK_SECONDS / 2)
+      total += history[to++]!.priceGwei
+    while (history[from]!.time <= time - WEEK_SECONDS / 2) total -= history[from++]!.priceGwei
     const part = sums.get(partOf(time)) ?? { total: 0, count: 0 }
     part.total += (priceGwei * (to - from)) / total
     part.count++
     sums.set(partOf(time), part)
   }
-  const week = history.filter(({ time }) => time > last - WEEK)
+  const week = history.filter(({ time }) => time > last - WEEK_SECONDS)
   const level = mean(week.map(({ priceGwei }) => priceGwei))
   return (time) => {
     const part = sums.get(partOf(time))
@@ -60,5 +59,5 @@ function checkHistory(history: readonly GasPoint[]): void {
     }
   })
   const span = history.length < 2 ? 0 : history[history.length - 1]!.time - history[0]!.time
-  if (span < WEEK - DAY_SECONDS) throw new ExecutionInputError('history', 'at least a week of prices')
+  if (span < WEEK_SECONDS - DAY_SECONDS) throw new ExecutionInputError('history', 'at least a week of prices')
 }

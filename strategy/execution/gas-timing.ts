@@ -1,6 +1,6 @@
-import { DAY_SECONDS } from '../time-units.js'
-import { gasCost } from './decision-cost.js'
+import { DAY_SECONDS, WEEK_SECONDS } from '../time-units.js'
 import { checkNotNegative, checkPositive, ExecutionInputError } from './execution-input.js'
+import { gasCost } from './gas-cost.js'
 import { type GasPoint, gasForecast } from './gas-season.js'
 
 /**
@@ -64,8 +64,11 @@ export function timeGas(input: GasTimingInput): GasDecision {
 
   const forecast = gasForecast(history)
   const step = Math.min(DAY_SECONDS, history[1]!.time - history[0]!.time)
+  // The forecast repeats itself every week, and waiting gets no cheaper.
+  const longest = Math.min(deadline - now.time, WEEK_SECONDS)
   let later: { at: number; cost: number } | undefined
-  for (let at = now.time + step; at <= deadline; at += step) {
+  for (let wait = step; wait <= longest; wait += step) {
+    const at = now.time + wait
     const cost = costAt(at, forecast(at))
     if (!later || cost < later.cost) later = { at, cost }
   }

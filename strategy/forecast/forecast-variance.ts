@@ -19,7 +19,7 @@ export type VarianceForecaster = {
 }
 
 /**
- * The forecast the engine uses. From 300 days of history on, half a HAR fitted by the QLIKE loss and half a log-HAR: each
+ * The forecast for a history of any length. From 300 days of it on, half a HAR fitted by the QLIKE loss and half a log-HAR: each
  * errs where the other does not, and of the methods in `bench/strategy/forecasts.ts` this lost least on the days before
  * those it is judged on. Before 300 days it is EWMA: on 90 days the regressions lose to it.
  *

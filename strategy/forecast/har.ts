@@ -15,7 +15,10 @@ const PASSES_MAX = 50
 /** Share of the mean square added to the normal equations: nothing where the data speak, a least answer where they do not. */
 const RIDGE = 1e-10
 
-/** A fitted regression: the forecast of the mean variance over the days ahead it was fitted for. */
+/**
+ * A fitted regression: the forecast of the mean variance over the days ahead it was fitted for, from daily variances up to now
+ * in time order.
+ */
 export type VarianceModel = (history: readonly number[]) => number
 
 /** Days of history either regression needs at least: one observation more than coefficients. */
@@ -49,7 +52,7 @@ export function fitHar(history: readonly number[], days: number, passes = PASSES
   return (past) =>
     line(
       coefficients,
-      regressors(past, (x) => x),
+      latest(past, (x) => x),
     )
 }
 
@@ -63,7 +66,7 @@ export function fitLogHar(history: readonly number[], days: number): VarianceMod
   const { rows, targets } = observations(history, days, Math.log)
   const coefficients = leastSquares(rows, targets)
   const residuals = rows.map((row, i) => (targets[i]! - dot(coefficients, row)) ** 2)
-  return (past) => Math.exp(dot(coefficients, regressors(past, Math.log)) + mean(residuals) / 2)
+  return (past) => Math.exp(dot(coefficients, latest(past, Math.log)) + mean(residuals) / 2)
 }
 
 /** Every day of the past with a month before it and `days` days after it. */
@@ -79,6 +82,12 @@ function observations(history: readonly number[], days: number, scale: (variance
     targets.push(scale(Math.max(VARIANCE_MIN, mean(history.slice(end, end + days)))))
   }
   return { rows, targets }
+}
+
+/** What a forecast is made from. @throws {@link ForecastInputError} */
+function latest(past: readonly number[], scale: (variance: number) => number): number[] {
+  checkVariances(past, 'history')
+  return regressors(past, scale)
 }
 
 function regressors(past: readonly number[], scale: (variance: number) => number): number[] {

@@ -12,8 +12,8 @@ const SHARE_MIN = 5 / 6
 
 /**
  * Realized variance per UTC day: the sum of squared logarithmic returns between prices in time order, scaled to
- * `returnsPerDay` (24 unless given) where a few are missing. A return belongs to the day it ends in; days with fewer than
- * five sixths of their returns are left out.
+ * `returnsPerDay` (24 unless given) where a few are missing. A return belongs to the day it ends in, and one over more than a
+ * day, after an outage, to none; days with fewer than five sixths of their returns are left out.
  *
  * @throws {@link ForecastInputError}
  */
@@ -25,7 +25,7 @@ export function realizedVariance(prices: readonly PricePoint[], returnsPerDay = 
     checkPositive({ price }, `prices[${i}]`)
     if (!Number.isFinite(time) || (last && time <= last.time))
       throw new ForecastInputError(`prices[${i}].time`, 'a time later than the one before')
-    if (!last) continue
+    if (!last || time - last.time > DAY_SECONDS) continue
     const day = Math.floor(time / DAY_SECONDS)
     const { squares, returns } = days.get(day) ?? { squares: 0, returns: 0 }
     days.set(day, { squares: squares + Math.log(price / last.price) ** 2, returns: returns + 1 })

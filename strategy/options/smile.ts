@@ -37,9 +37,8 @@ export function fitSmile(
   if (sorted.length === 0) throw new SmileError('at least one quote')
   for (const { strike, vol } of sorted) checkPositive({ strike, vol })
   const strikes = sorted.map(({ strike }) => strike)
-  if (new Set(strikes).size < strikes.length) throw new SmileError('each strike once')
-
   const ks = strikes.map((strike) => -logMoneyness(forward, strike))
+  if (new Set(ks).size < ks.length) throw new SmileError('each strike once, told apart by its moneyness')
   const variances = sorted.map(({ vol }) => vol * vol * years)
   const [lowest, highest] = [ks[0]!, ks[ks.length - 1]!]
   const curve = ks.length > 1 ? monotoneCubic(ks, variances) : { at: () => variances[0]!, slopes: [0] }

@@ -21,13 +21,17 @@ const MEDIAN_SQUARE = 0.4549364
  */
 export function hourlyVolatility(history: readonly PricePoint[], now: number): number {
   checkNotNegative({ now })
+  history.forEach(({ time }, i) => {
+    const last = history[i - 1]?.time ?? -Infinity
+    if (!(time > last && Number.isFinite(time)))
+      throw new SanityInputError(`history[${i}].time`, 'later than the one before')
+  })
   const past = history.filter(({ time }) => time < now)
   if (past.length <= FIRST) throw new SanityInputError('history', `at least ${FIRST + 1} prices before now`)
   const squares = past.map(({ time, price }, i) => {
     checkPositive({ price }, `history[${i}]`)
     const last = past[i - 1]
     if (!last) return 0
-    if (!(time > last.time)) throw new SanityInputError(`history[${i}].time`, 'later than the one before')
     return (Math.log(price / last.price) ** 2 * HOUR_SECONDS) / (time - last.time)
   })
   const [, ...returns] = squares

@@ -92,7 +92,10 @@ export function judgeAsset(
 
 function judgeSources(prices: AssetPrices, now: number, rules: SanityRules): SourceJudgement[] {
   const verdicts = prices.readings.map((reading) => verdictAlone(reading, prices, now, rules))
-  const compared = prices.readings.filter((_, i) => verdicts[i] === undefined)
+  // By time first, so that of equal prices the median is the same one whatever the order of the sources.
+  const compared = prices.readings
+    .filter((_, i) => verdicts[i] === undefined)
+    .sort((one, other) => one.time - other.time)
   return prices.readings.map((reading, i) => {
     const { source, price, time } = reading
     const alone = { source, price, ageSeconds: Math.max(0, now - time) }

@@ -80,12 +80,18 @@ function checkContext(context: TriggerContext): void {
 }
 
 function checkNames(config: TriggerConfig, at: string, { input, verdict }: TriggerContext): void {
+  const some = (field: string, list: readonly string[] | undefined) => {
+    // It would never fire, which nobody means.
+    if (list?.length === 0)
+      throw new TriggerError(`${at}.${field}`, 'a list of at least one, or left out for all')
+  }
   const known = (field: string, name: unknown, names: readonly unknown[], what: string) => {
     if (name !== undefined && !names.includes(name)) throw new TriggerError(`${at}.${field}`, what)
   }
   const labels = input.targets.map(targetLabel)
   if ('target' in config) known('target', config.target, labels, 'the label of a target')
   if ('targets' in config) {
+    some('targets', config.targets)
     config.targets?.forEach((label, n) => {
       known(`targets[${n}]`, label, labels, 'the label of a target')
     })
@@ -99,6 +105,7 @@ function checkNames(config: TriggerConfig, at: string, { input, verdict }: Trigg
     known('symbol', config.symbol, symbols, 'an instrument of the universe')
   }
   if ('limits' in config) {
+    some('limits', config.limits)
     const ids = verdict.checks.filter(({ kind }) => kind === 'risk').map(({ id }) => id)
     config.limits?.forEach((id, n) => {
       known(`limits[${n}]`, id, ids, 'the id of a risk limit')

@@ -68,8 +68,8 @@ function bandOf({ rule, riskAversion }: DeltaBandTrigger, target: Target, contex
   if (options.lines.length === 0) return { halfWidth: 0, centre: 0 }
   const { vol, years } = options
   const { base, width, volAdjustment } = zakamouline({ price: 1, gamma, vol, years, cost, riskAversion })
-  const side = gamma < 0 ? 'short' : 'long'
-  const centre = gamma === 0 ? 0 : -adjustedDelta(options, volAdjustment, side)
+  // Without a net gamma nothing is adjusted.
+  const centre = -adjustedDelta(options, volAdjustment, gamma < 0 ? 'short' : 'long')
   return { halfWidth: base + width, centre }
 }
 

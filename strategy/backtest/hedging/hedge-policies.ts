@@ -31,6 +31,7 @@ export const constantBand =
   ({ delta }, held) =>
     intoBand({ held, centre: -delta, trigger: halfWidth, destination: to === 'edge' ? halfWidth : 0 })
 
+/** The half-width of {@link whalleyWilmott} at each moment, to the nearest edge. */
 export const whalleyWilmottBand =
   ({ cost, riskAversion }: HedgeAversion): HedgePolicy =>
   ({ price, gamma, delta }, held) => {
@@ -38,7 +39,7 @@ export const whalleyWilmottBand =
     return intoBand({ held, centre: -delta, trigger: halfWidth, destination: halfWidth })
   }
 
-/** The engine's own band; Zakamouline's where `fixedCost` is 0. Nothing is traded once there is no time or no variance. */
+/** The engine's own band, {@link hedgeBand}; Zakamouline's where `fixedCost` is 0. Nothing is traded once there is no time or no variance. */
 export const engineBand =
   ({ cost, riskAversion, fixedCost }: HedgeAversion & { readonly fixedCost: number }): HedgePolicy =>
   (instant, held) => {

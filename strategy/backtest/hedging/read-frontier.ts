@@ -2,7 +2,7 @@
 export type FrontierPoint = { readonly sd: number; readonly price: number }
 
 /** The settings no other beats on both counts, by rising risk and so by falling price. */
-export function efficientPoints(points: readonly FrontierPoint[]): FrontierPoint[] {
+function efficientPoints(points: readonly FrontierPoint[]): FrontierPoint[] {
   const efficient: FrontierPoint[] = []
   for (const point of [...points].sort((a, b) => a.sd - b.sd || a.price - b.price)) {
     if (point.price < (efficient.at(-1)?.price ?? Infinity)) efficient.push(point)

@@ -90,12 +90,11 @@ export async function runHedgingBacktest(
       ) ?? null
     )
   }
-  const times = paths.flatMap(({ sights }) => [sights[0]!.time, sights.at(-1)!.time])
   return {
     instruments: paths.map(({ instrument }) => instrument),
     moments: paths.reduce((sum, { sights }) => sum + sights.length, 0),
-    from: Math.min(...times),
-    to: Math.max(...times),
+    from: paths.reduce((least, { sights }) => Math.min(least, sights[0]!.time), Infinity),
+    to: paths.reduce((most, { sights }) => Math.max(most, sights.at(-1)!.time), -Infinity),
     proportional,
     fixed,
     results,

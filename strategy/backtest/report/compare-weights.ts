@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises'
 import { YEAR_SECONDS } from '../../time-units.js'
 import type { Interval } from '../block-bootstrap.js'
 import type { PriceTable } from '../price-table.js'
-import { costAtTracking } from '../weights/cost-at-tracking.js'
-import { gridOf, type PolicySpec, RULES, type RuleName } from '../weights/rules.js'
+import { takeTurns } from '../take-turns.js'
+import { type MatchedCost, matchedCost } from '../weights/matched-cost.js'
+import { gridOf, OURS, type PolicySpec, RULES, type RuleName } from '../weights/rules.js'
 import {
   type PolicyReport,
   type PolicySeries,
@@ -13,8 +13,6 @@ import {
 } from '../weights/run-weights-backtest.js'
 import { allPolicies, tuneRule } from '../weights/tune-rule.js'
 import { lossDifference } from './loss-difference.js'
-
-export const OURS: RuleName = 'gate'
 
 /** A policy that was chosen for a risk aversion before the period, on other data. */
 export type FrozenChoice = { readonly riskAversion: number; readonly policy: PolicySpec }
@@ -33,13 +31,6 @@ export type WeightsCell = {
   readonly riskAversion: number
   readonly contenders: readonly Contender[]
   readonly bestSimple: PolicySpec | null
-}
-
-/** Costs (basis points a year) at one tracking error, read between grid points; null outside a rule's range. */
-export type MatchedCost = {
-  readonly trackingError: number
-  readonly ours: number | null
-  readonly best: { readonly rule: RuleName; readonly costBps: number } | null
 }
 
 /** Plain data. `report` has every policy's figures, `detail` the contenders' series; `matched` is empty without the grid. */
@@ -91,12 +82,11 @@ export async function compareWeights(
     onProgress?.(`${total} policies bar by bar`, done / total),
   )
   const cells: WeightsCell[] = []
+  const pause = takeTurns(options.signal)
   for (const [k, choice] of choices.entries()) {
-    await setImmediate()
-    options.signal?.throwIfAborted()
-    cells.push(cellOf({ report, detail, reports, choice, gamma: k }))
+    cells.push(await cellOf({ report, detail, reports, choice, gamma: k, pause }))
   }
-  const matched = frozen === undefined ? TRACKING_ERRORS.map((te) => matchedCost(report, te)) : []
+  const matched = frozen === undefined ? TRACKING_ERRORS.map((te) => matchedCost(report.policies, te)) : []
   return { report, detail, frozen: frozen !== undefined, cells, matched }
 }
 
@@ -109,53 +99,41 @@ function chooseHere(reports: Reports, riskAversion: number): PolicySpec[] {
   })
 }
 
-function cellOf({
+async function cellOf({
   report,
   detail,
   reports,
   choice,
   gamma,
+  pause,
 }: {
   readonly report: WeightsReport
   readonly detail: WeightsReport
   readonly reports: Reports
   readonly choice: readonly PolicySpec[]
   readonly gamma: number
-}): WeightsCell {
+  readonly pause: () => Promise<void> | undefined
+}): Promise<WeightsCell> {
   const riskAversion = report.riskAversions[gamma]!
   const series = new Map(detail.series.map((one) => [policyName(one.policy), one]))
   const of = (policy: PolicySpec): PolicySeries => series.get(policyName(policy))!
   const lossOf = (policy: PolicySpec) => reports.get(policyName(policy))!.lossBps[gamma]!
   const [bestSimple = null] = choice.filter(({ rule }) => rule !== OURS).sort((a, b) => lossOf(a) - lossOf(b))
   const chosen = new Set(choice.map(policyName))
-  const contenders = distinct([...choice, ...REFERENCES]).map((policy): Contender => {
+  const contenders: Contender[] = []
+  for (const policy of distinct([...choice, ...REFERENCES])) {
+    await pause()
     const compared = bestSimple !== null && policyName(policy) !== policyName(bestSimple)
-    return {
+    contenders.push({
       report: reports.get(policyName(policy))!,
       lossBps: lossOf(policy),
       reference: !chosen.has(policyName(policy)),
       difference: compared
         ? lossDifference(of(policy), of(bestSimple), riskAversion, barsPerYear(report))
         : null,
-    }
-  })
-  return { riskAversion, contenders: contenders.sort((a, b) => a.lossBps - b.lossBps), bestSimple }
-}
-
-function matchedCost({ policies }: WeightsReport, trackingError: number): MatchedCost {
-  const costOf = (rule: RuleName) =>
-    costAtTracking(
-      policies.filter(({ policy }) => policy.rule === rule).map(({ measures }) => measures),
-      trackingError,
-    )
-  const [best = null] = (Object.keys(RULES) as RuleName[])
-    .filter((rule) => rule !== OURS)
-    .flatMap((rule) => {
-      const costBps = costOf(rule)
-      return costBps === null ? [] : [{ rule, costBps }]
     })
-    .sort((a, b) => a.costBps - b.costBps)
-  return { trackingError, ours: costOf(OURS), best }
+  }
+  return { riskAversion, contenders: contenders.sort((a, b) => a.lossBps - b.lossBps), bestSimple }
 }
 
 const barsPerYear = ({ from, to, bars }: WeightsReport): number => (YEAR_SECONDS * bars) / (to - from)

@@ -1,12 +1,6 @@
-import { RULES } from '../weights/rules.js'
+import { OURS, RULES } from '../weights/rules.js'
 import { type Chart, type LineChart, type PointChart, thinned, thinnedTimes } from './chart.js'
-import {
-  type Contender,
-  OURS,
-  policyName,
-  type WeightsCell,
-  type WeightsComparison,
-} from './compare-weights.js'
+import { type Contender, policyName, type WeightsCell, type WeightsComparison } from './compare-weights.js'
 import { contenderName } from './contender-text.js'
 import { numberText } from './number-text.js'
 

@@ -1,5 +1,6 @@
+import { OURS } from '../weights/rules.js'
 import type { WeightsBacktestOptions } from '../weights/run-weights-backtest.js'
-import { type Contender, OURS, policyName, type WeightsComparison } from './compare-weights.js'
+import { type Contender, policyName, type WeightsComparison } from './compare-weights.js'
 import { contenderName, differenceText } from './contender-text.js'
 import { htmlTable } from './markup.js'
 import { numberText, timeText } from './number-text.js'
@@ -25,7 +26,7 @@ const MEASURES = [
   'tracking error %/y',
   'turnover /y',
   'legs /y',
-  'active days /y',
+  'active bars /y',
   'max deviation %',
 ]
 
@@ -96,7 +97,7 @@ function measuresOf({ measures }: Contender['report']): string[] {
     numberText(measures.trackingError * PERCENT, 2),
     numberText(measures.turnover, 2),
     numberText(measures.legs, 0),
-    numberText(measures.activeDays, 0),
+    numberText(measures.activeBars, 0),
     numberText(measures.maxDeviation * PERCENT, 2),
   ]
 }

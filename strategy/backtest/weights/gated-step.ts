@@ -1,4 +1,4 @@
-import { decide } from '../../decision/gate.js'
+import { gate } from '../../decision/gate.js'
 import type { WeightPolicy } from './weight-policy.js'
 
 /**
@@ -10,7 +10,7 @@ export const gatedStep =
   ({ weights, target, costs, metric }) => {
     const { proportional, legCost, baseCost } = costs
     const covariance = metric({ lambda, averageVariance: 1 })
-    const decision = decide({
+    const decision = gate({
       weights,
       target,
       covariance,

@@ -7,14 +7,16 @@ import { CovarianceHistory } from './covariance-history.js'
 export type TargetWeights = Readonly<Record<string, number>>
 
 /**
- * Prices of the assets of a target, from the first bar at which all have one. Decisions are made from bar `first` to bar
- * `last`; those before `first` only feed the estimates.
+ * Prices of the assets of a target, from the first bar at which all have one, row `start` of the table. Decisions are made
+ * from bar `first` to the one before `last`, which is there to value the last of them; bars before `first` only feed the
+ * estimates.
  */
 export type MarketWindow = {
   readonly assets: readonly string[]
   readonly target: Float64Array
   readonly times: readonly number[]
   readonly prices: readonly Float64Array[]
+  readonly start: number
   readonly first: number
   readonly last: number
   readonly barsPerYear: number
@@ -25,7 +27,7 @@ export type MarketWindow = {
 const WARM_UP = 30
 
 /**
- * Cuts the decisions from `from` to `to` (seconds since 1970, both included) out of a table.
+ * Cuts the bars from `from` to `to` (seconds since 1970, both included) out of a table, with what comes before them.
  *
  * @throws {@link BacktestInputError} naming the field.
  */
@@ -42,6 +44,7 @@ export function marketWindow(
   })
   const target = Float64Array.from(Object.values(targetWeights))
   const total = target.reduce((sum, weight) => sum + weight, 0)
+  if (target.length === 0) throw new BacktestInputError('targetWeights', 'of at least one asset')
   if (!target.every((weight) => weight > 0) || !(total <= 1 + 1e-9)) {
     throw new BacktestInputError('targetWeights', 'above 0 each and at most 1 together')
   }
@@ -51,7 +54,7 @@ export function marketWindow(
   const last = times.findLastIndex((time) => time <= to)
   if (first < WARM_UP) throw new BacktestInputError('from', `${WARM_UP} bars after all assets have prices`)
   if (last <= first + 1) throw new BacktestInputError('to', 'at least two bars after the first decision')
-  // What comes after the last decision's bar is cut off: nothing can look at it.
+  // What comes after the last bar is cut off: nothing can look at it.
   const prices = table.prices.slice(start, start + last + 1).map((row, t) =>
     Float64Array.from(columns, (column, i) => {
       const price = row[column]
@@ -60,8 +63,8 @@ export function marketWindow(
     }),
   )
   const barsPerYear = (YEAR_SECONDS * (last - first)) / (times[last]! - times[first]!)
-  const history = new CovarianceHistory(prices, target)
-  return { assets, target, times: times.slice(0, last + 1), prices, first, last, barsPerYear, history }
+  const history = new CovarianceHistory(prices, target, first)
+  return { assets, target, times: times.slice(0, last + 1), prices, start, first, last, barsPerYear, history }
 }
 
 export class BacktestInputError extends BaseError {

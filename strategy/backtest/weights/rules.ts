@@ -31,6 +31,7 @@ const LAMBDAS = [0.97, 0.98, 0.99]
 export const RULES = {
   none: { parameters: [], axes: [], make: () => () => undefined },
   calendar: {
+    // Bars: the name is of the files of days it was chosen on, and part of what the frozen parameters are sealed with.
     parameters: ['days'],
     axes: [[1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180]],
     make: calendar,
@@ -59,6 +60,9 @@ export const RULES = {
 } as const satisfies Readonly<Record<string, Rule>>
 
 export type RuleName = keyof typeof RULES
+
+/** The engine's own, which the others are held against. */
+export const OURS: RuleName = 'gate'
 
 /** A policy by name and values, in the order of the rule's `parameters`. */
 export type PolicySpec = { readonly rule: RuleName; readonly values: readonly number[] }

@@ -1,3 +1,4 @@
+import { checkBook, START_NAV } from './check-book.js'
 import { Ledger } from './ledger.js'
 import type { MarketWindow } from './market-window.js'
 import type { PolicyView, WeightCosts, WeightPolicy } from './weight-policy.js'
@@ -19,22 +20,25 @@ export type PolicyRun = {
   readonly finalNav: number
 }
 
-/** A million at 1e-6, so that a book may grow nine thousandfold before a double is not exact. */
-export const START_NAV = 1e12
 /** A trade below this share of net asset value is rounding of the decision, not a leg. */
 const LEG_MIN = 1e-9
 
 /**
  * Walks a policy through a window. It starts at the target weights, decides at each close on what is known by then, and fills
  * at the same close, or with `delayed` at the next: then what was ordered is quantities, whatever the price has become, and
- * the next decision is made after the fill.
+ * the next decision is made after the fill. `pause` is called after every bar, and awaited where it gives a promise.
+ *
+ * @throws `BacktestInputError` where costs eat up the book, or prices take it beyond what is counted exactly.
  */
-export function runPolicy(
+export async function runPolicy(
   window: MarketWindow,
   costs: WeightCosts,
   policy: WeightPolicy,
-  delayed = false,
-): PolicyRun {
+  {
+    delayed = false,
+    pause,
+  }: { readonly delayed?: boolean; readonly pause?: () => Promise<void> | undefined } = {},
+): Promise<PolicyRun> {
   const { target, prices, first, last, history, barsPerYear } = window
   const bars = last - first
   const lists = () => new Float64Array(bars)
@@ -51,33 +55,33 @@ export function runPolicy(
   const ledger = new Ledger(START_NAV, target, prices[first]!)
   let ordered: Float64Array | undefined
 
-  const fill = (day: number, quantities: Float64Array) => {
+  const fill = (bar: number, quantities: Float64Array) => {
     const nav = ledger.nav
-    const traded = ledger.trade(quantities, prices[first + day]!)
+    const traded = ledger.trade(quantities, prices[first + bar]!)
     const legs = traded.reduce((count, value) => (value > 0 ? count + 1 : count), 0)
     if (legs === 0) return
     const proportional = Math.ceil(traded.reduce((sum, value, i) => sum + value * costs.proportional[i]!, 0))
     const fixed = Math.ceil(nav * (costs.baseCost + legs * costs.legCost))
     ledger.pay(proportional + fixed)
-    run.proportionalCost[day] = proportional
-    run.fixedCost[day] = fixed
-    run.turnover[day] = traded.reduce((sum, value) => sum + value, 0) / nav
-    run.legs[day] = legs
+    run.proportionalCost[bar] = proportional
+    run.fixedCost[bar] = fixed
+    run.turnover[bar] = traded.reduce((sum, value) => sum + value, 0) / nav
+    run.legs[bar] = legs
   }
 
-  for (let day = 0; day < bars; day++) {
-    const now = prices[first + day]!
-    if (ordered !== undefined) fill(day, ordered)
+  for (let bar = 0; bar < bars; bar++) {
+    const now = prices[first + bar]!
+    if (ordered !== undefined) fill(bar, ordered)
     ordered = undefined
     const weights = ledger.weights
     const view: PolicyView = {
-      day,
+      bar,
       weights,
       target,
       costs,
       barsPerYear,
-      covariance: (options) => history.covariance(first + day, options),
-      metric: (options) => history.metric(first + day, options),
+      covariance: (options) => history.covariance(first + bar, options),
+      metric: (options) => history.metric(first + bar, options),
     }
     const wanted = policy(view)
     if (wanted !== undefined) {
@@ -87,17 +91,20 @@ export function runPolicy(
         return Math.abs(change) < LEG_MIN ? 0 : (change * nav) / now[i]!
       })
       if (delayed) ordered = order
-      else fill(day, order)
+      else fill(bar, order)
     }
     const held = ledger.weights
     const nav = ledger.nav
-    run.nav[day] = nav
-    run.deviation[day] = held.reduce((most, weight, i) => Math.max(most, Math.abs(weight - target[i]!)), 0)
-    const next = prices[first + day + 1]!
+    run.nav[bar] = nav
+    run.deviation[bar] = held.reduce((most, weight, i) => Math.max(most, Math.abs(weight - target[i]!)), 0)
+    const next = prices[first + bar + 1]!
     const gain = ledger.mark(next)
     const benchmark = target.reduce((sum, weight, i) => sum + weight * (next[i]! / now[i]! - 1), 0)
-    run.gain[day] = gain
-    run.difference[day] = gain / nav - benchmark
+    run.gain[bar] = gain
+    run.difference[bar] = gain / nav - benchmark
+    checkBook(ledger.nav, run, bar, window)
+    const turn = pause?.()
+    if (turn !== undefined) await turn
   }
   return { ...run, finalNav: ledger.nav }
 }

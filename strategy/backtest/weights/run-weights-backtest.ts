@@ -1,18 +1,20 @@
 import { setImmediate } from 'node:timers/promises'
 import { numberChecks } from '../../number-checks.js'
 import type { PriceTable } from '../price-table.js'
+import { takeTurns } from '../take-turns.js'
+import { START_NAV } from './check-book.js'
 import { BacktestInputError, marketWindow, type TargetWeights } from './market-window.js'
 import { lossBps, type Measures, measureRun } from './measures.js'
 import { type PolicySpec, policyOf } from './rules.js'
-import { type PolicyRun, runPolicy, START_NAV } from './run-policy.js'
+import { type PolicyRun, runPolicy } from './run-policy.js'
 import { allPolicies } from './tune-rule.js'
 import type { WeightCosts } from './weight-policy.js'
 
 /**
- * `from` and `to` in seconds since 1970, first and last decision. Proportional costs one way, in basis points, one for all
+ * `from` and `to` in seconds since 1970: the first decision, and the last close, which values the decision before it. Proportional costs one way, in basis points, one for all
  * or one per asset; `legCost` as a fraction of net asset value for each asset traded, and `baseLegs` as many again for each
  * batch (2 unless given). `delayed` fills a bar after the decision. Without `policies` every rule's whole grid is run;
- * `detailed` ones are reported day by day. `riskAversions` γ weigh the loss, cost + γ/2·TE².
+ * `detailed` ones are reported bar by bar. `riskAversions` γ weigh the loss, cost + γ/2·TE².
  */
 export type WeightsBacktestOptions = {
   readonly targetWeights: TargetWeights
@@ -36,7 +38,7 @@ export type PolicyReport = {
 }
 
 /**
- * A policy day by day, one entry per time: the largest deviation of a weight after trading, the difference of the bar's return
+ * A policy bar by bar, one entry per time: the largest deviation of a weight after trading, the difference of the bar's return
  * to the target's, the cost of the bar and of all bars so far in basis points of net asset value, assets traded, and net
  * asset value from 1.
  */
@@ -65,8 +67,8 @@ export type WeightsReport = {
 }
 
 /**
- * Runs policies over a table of prices. `onProgress` is called after each with how many are done; between policies other work
- * gets its turn and `signal` may stop it.
+ * Runs policies over a table of prices. `onProgress` is called after each with how many are done; other work gets its turn all
+ * the while, and `signal` may stop it.
  *
  * @throws `BacktestInputError` or `RuleError` naming the field, and the signal's reason.
  */
@@ -81,11 +83,12 @@ export async function runWeightsBacktest(
   const costs = costsOf(options, window.assets)
   checkNotNegative({ riskAversions })
   const total = policies.length + detailed.length
+  const pause = takeTurns(signal)
   let done = 0
   const run = async (policy: PolicySpec): Promise<PolicyRun> => {
     await setImmediate()
     signal?.throwIfAborted()
-    const result = runPolicy(window, costs, policyOf(policy), delayed)
+    const result = await runPolicy(window, costs, policyOf(policy), { delayed, pause })
     done += 1
     onProgress?.(done, total)
     return result
@@ -137,10 +140,13 @@ function costsOf(
   assets: readonly string[],
 ): WeightCosts {
   const proportional = Float64Array.from(assets, (asset) => {
-    const bps = typeof proportionalBps === 'number' ? proportionalBps : (proportionalBps[asset] ?? NaN)
-    checkNotNegative({
-      [typeof proportionalBps === 'number' ? 'proportionalBps' : `proportionalBps.${asset}`]: bps,
-    })
+    if (typeof proportionalBps === 'number') {
+      checkNotNegative({ proportionalBps })
+      return proportionalBps / 1e4
+    }
+    // An asset may be called like something that every object has.
+    const bps = Object.hasOwn(proportionalBps, asset) ? proportionalBps[asset]! : NaN
+    checkNotNegative({ [`proportionalBps.${asset}`]: bps })
     return bps / 1e4
   })
   checkNotNegative({ legCost, baseLegs })

@@ -4,9 +4,9 @@ import type { PolicyView, WeightPolicy } from './weight-policy.js'
 
 /** Everything back to the target every so many bars. */
 export const calendar =
-  (days: number): WeightPolicy =>
-  ({ day, target }) =>
-    day > 0 && day % days === 0 ? target : undefined
+  (every: number): WeightPolicy =>
+  ({ bar, target }) =>
+    bar > 0 && bar % every === 0 ? target : undefined
 
 /** Everything back to the target once one weight is further than `threshold` from it. */
 export const absoluteThreshold = (threshold: number): WeightPolicy => toDestination(threshold, 0, () => 1)
@@ -51,9 +51,9 @@ export const trackingTrigger =
 
 /** A share of the way to the target every so many bars, all assets. */
 export const drip =
-  (share: number, days: number): WeightPolicy =>
-  ({ day, weights, target }) =>
-    day % days === 0 ? weights.map((weight, i) => weight + share * (target[i]! - weight)) : undefined
+  (share: number, every: number): WeightPolicy =>
+  ({ bar, weights, target }) =>
+    bar % every === 0 ? weights.map((weight, i) => weight + share * (target[i]! - weight)) : undefined
 
 const toDestination =
   (trigger: number, destination: number, unitOf: (target: number) => number): WeightPolicy =>

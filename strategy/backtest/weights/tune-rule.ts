@@ -6,7 +6,7 @@ export type Measured = { readonly policy: PolicySpec; readonly measures: Measure
 
 /**
  * The policy of a rule's grid with the least loss, smoothed over its neighbours on the first axis (¼, ½, ¼; the ends count
- * themselves twice): where a single day decides whether a threshold was met, the very lowest point is luck. The same for
+ * themselves twice): where a single bar decides whether a threshold was met, the very lowest point is luck. The same for
  * every rule.
  *
  * `measured` holds the rule's grid in the order of {@link gridOf}.

@@ -7,9 +7,9 @@ export type WeightCosts = {
   readonly baseCost: number
 }
 
-/** What a policy may know at a close: nothing later. `day` counts bars since the start. */
+/** What a policy may know at a close: nothing later. `bar` counts bars since the start. */
 export type PolicyView = {
-  readonly day: number
+  readonly bar: number
   readonly weights: Float64Array
   readonly target: Float64Array
   readonly costs: WeightCosts

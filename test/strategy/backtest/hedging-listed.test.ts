@@ -34,9 +34,25 @@ describe('a file of option paths', () => {
     ])
   })
 
+  test('may be as far out as markets never are, and no further', () => {
+    const edge = 'BTC-26JUN26-1000000000000-P,2025-12-30T17:31:15,1,1e12,0,1e4,100'
+    expect(parseOptionPaths(`\uFEFF${HEAD}\r\n${edge}`)[0]).toMatchObject({
+      strike: 1e12,
+      sights: [{ future: 1e12, markCoin: 0, vol: 1e4, years: 100 }],
+    })
+  })
+
   test.each([
     ['line 1', `${HEAD.replace('mark_iv', 'iv')}\n${ROW}`],
+    ['line 1', `${HEAD},mark_iv\n${ROW},0.9`],
     ['line 2', `${HEAD}\n${ROW},1`],
+    ['line 2, instrument', `${HEAD}\n${ROW.replace('75000', '1000000000001')}`],
+    ['line 2, timestamp_utc', `${HEAD}\n${ROW.replace('2025-12-30', '2025-11-31')}`],
+    ['line 2, futures_price', `${HEAD}\n${ROW.replace('90465.22', '1.1e12')}`],
+    ['line 2, mark_price_coin', `${HEAD}\n${ROW.replace('0.05311183', '1.1e6')}`],
+    ['line 2, mark_iv', `${HEAD}\n${ROW.replace('0.47369', '1.1e4')}`],
+    ['line 2, mark_iv', `${HEAD}\n${ROW.replace('0.47369', '0.9e-6')}`],
+    ['line 2, T_years', `${HEAD}\n${ROW.replace('0.48625130', '101')}`],
     ['line 2, instrument', `${HEAD}\n${ROW.replace('-P', '-X')}`],
     ['line 2, timestamp_utc', `${HEAD}\n${ROW.replace('12-30T', '12-32T')}`],
     ['line 3, timestamp_utc', `${HEAD}\n${ROW}\n${ROW}`],

@@ -14,11 +14,16 @@ describe('a CSV of closes', () => {
       ],
     })
     expect(parsePriceTable('datetime_utc,BTC\n2024-01-31 23:00:00,1').times).toEqual([1_706_742_000])
+    expect(parsePriceTable('date,<b>,Ωmega 2\n2024-01-31,1,1').assets).toEqual(['<b>', 'Ωmega 2'])
+    expect(parsePriceTable('date,A,B\n2024-01-31,1e-18,1e18').prices).toEqual([[1e-18, 1e18]])
   })
 
   test.each([
     ['', 'line 1'],
     ['date,BTC,BTC\n2024-01-31,1,1', 'line 1'],
+    ['date,BTC,\n2024-01-31,1,1', 'line 1'],
+    ['date,\u001B]0;BTC\n2024-01-31,1', 'line 1'],
+    ['date,\uFFFD\uFFFD\n2024-01-31,1', 'line 1'],
     ['date,BTC\n31/01/2024,1', 'line 2'],
     ['date,BTC\n2024-13-01,1', 'line 2'],
     ['date,BTC\n2024-01-31,1\n2024-01-31,1', 'line 3'],
@@ -27,6 +32,12 @@ describe('a CSV of closes', () => {
     ['date,BTC\n2024-01-31,-5', 'line 2, BTC'],
     ['date,BTC\n2024-01-31,0x10', 'line 2, BTC'],
     ['date,BTC\n2024-01-31,NaN', 'line 2, BTC'],
+    ['date,BTC\n2024-01-31,1e400', 'line 2, BTC'],
+    ['date,BTC\n2024-01-31,1.1e18', 'line 2, BTC'],
+    ['date,BTC\n2024-01-31,0.9e-18', 'line 2, BTC'],
+    ['date,BTC\n2024-02-29,1\n2024-02-31,1', 'line 3'],
+    ['date;BTC\n2024-01-31;1', 'line 1'],
+    ['date,BTC\n2024-01-31,1\n\n2024-02-01,1', 'line 3'],
   ])('%j is refused at %s', (text, field) => {
     expect(() => parsePriceTable(text)).toThrowError(PriceTableError)
     expect(() => parsePriceTable(text)).toThrowError(field)

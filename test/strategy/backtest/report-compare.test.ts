@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { HEDGE_FAMILIES, runHedgingBacktest } from '#strategy/backtest/hedging/run-hedging-backtest.js'
-import { compareWeights, OURS, policyName } from '#strategy/backtest/report/compare-weights.js'
+import { compareWeights, policyName } from '#strategy/backtest/report/compare-weights.js'
 import { lossDifference } from '#strategy/backtest/report/loss-difference.js'
-import { RULES } from '#strategy/backtest/weights/rules.js'
+import { OURS, RULES } from '#strategy/backtest/weights/rules.js'
 import { black76 } from '#strategy/options/black-scholes.js'
 import { Random } from '#strategy/random.js'
 import { randomTable, TARGET } from './random-table.js'
@@ -123,6 +123,19 @@ describe('hedging of a file of options', () => {
     sd,
     costBpsPerYear,
     tradesPerYear,
+  })
+
+  test('takes as many options as a file has', async () => {
+    const many = Array.from({ length: 70_000 }, (_, n) => ({
+      ...path,
+      sights: sights.slice(n % 50, (n % 50) + 2),
+    }))
+    const { from, to, instruments } = await runHedgingBacktest(many, {
+      proportional: 0,
+      fixed: 0,
+      families: [],
+    })
+    expect([from, to, instruments.length]).toEqual([0, 50 * 21_600, 70_000])
   })
 
   test('refuses no option, and one that was seen once', async () => {

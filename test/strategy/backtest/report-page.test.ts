@@ -71,7 +71,7 @@ describe('a page', () => {
         numberText(100 * measures.trackingError, 2),
         numberText(measures.turnover, 2),
         numberText(measures.legs, 0),
-        numberText(measures.activeDays, 0),
+        numberText(measures.activeBars, 0),
         numberText(100 * measures.maxDeviation, 2),
         numberText(lossBps[0], 1),
       ]

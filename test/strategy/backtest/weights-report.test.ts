@@ -46,6 +46,7 @@ describe('the report', () => {
   test.each([
     [{ targetWeights: { AAA: 0.6, BBB: 0.6 } }, 'targetWeights'],
     [{ targetWeights: { ZZZ: 0.5 } }, 'targetWeights.ZZZ'],
+    [{ targetWeights: {} }, 'targetWeights'],
     [{ from: table.times[3]! }, 'from'],
     [{ to: options.from }, 'to'],
     [{ from: NaN }, 'from'],
@@ -58,6 +59,13 @@ describe('the report', () => {
     const running = runWeightsBacktest(table, { ...options, ...wrong })
     await expect(running).rejects.toThrowError(BacktestInputError)
     await expect(running).rejects.toThrowError(field)
+  })
+
+  test('a cost is that of the file, whatever the asset is called', async () => {
+    const named = { ...table, assets: ['__proto__', 'constructor', 'CCC', 'DDD'] }
+    const targetWeights = JSON.parse('{"__proto__":0.3,"constructor":0.3}')
+    const running = runWeightsBacktest(named, { ...options, targetWeights, proportionalBps: { CCC: 1 } })
+    await expect(running).rejects.toMatchObject({ field: 'proportionalBps.__proto__' })
   })
 
   test('a price missing after the first decision is refused', async () => {

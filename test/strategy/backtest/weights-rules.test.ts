@@ -8,8 +8,8 @@ import type { PolicyView } from '#strategy/backtest/weights/weight-policy.js'
 import { weightBand } from '#strategy/bands/weight-band.js'
 import { Random } from '#strategy/random.js'
 
-const view = (weights: readonly number[], day = 1): PolicyView => ({
-  day,
+const view = (weights: readonly number[], bar = 1): PolicyView => ({
+  bar,
   weights: Float64Array.from(weights),
   target: Float64Array.of(0.5, 0.3, 0.1),
   costs: { proportional: new Float64Array(3).fill(1e-3), legCost: 0, baseCost: 0 },
@@ -27,9 +27,9 @@ const decide = (
   rule: PolicySpec['rule'],
   values: readonly number[],
   weights: readonly number[],
-  day?: number,
+  bar?: number,
 ) => {
-  const wanted = policyOf({ rule, values })(view(weights, day))
+  const wanted = policyOf({ rule, values })(view(weights, bar))
   return wanted && Array.from(wanted, (w) => Number(w.toFixed(10)))
 }
 const OFF = [0.53, 0.28, 0.105]
@@ -79,7 +79,7 @@ describe('tuning', () => {
     fixedCostBps: 0,
     turnover: 0,
     legs: 0,
-    activeDays: 0,
+    activeBars: 0,
     maxDeviation: 0,
   })
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { BandInputError } from '#strategy/bands/band-input.js'
-import { hedgingError } from '#strategy/bands/hedging-error.js'
 import { leland } from '#strategy/bands/leland.js'
 import { weightBand } from '#strategy/bands/weight-band.js'
 import { whalleyWilmott } from '#strategy/bands/whalley-wilmott.js'
@@ -159,14 +158,6 @@ describe('the band of a weight', () => {
   })
 })
 
-test('hedging at fixed times leaves the error of Derman and Kamal', () => {
-  const years = 1 / 12
-  const forward = 100 * Math.exp(0.05 * years)
-  const vega = black76({ type: 'call', forward, strike: 100, vol: 0.2, years }).vega * Math.exp(-0.05 * years)
-  expect(hedgingError({ vega, vol: 0.2, hedges: 21 })).toBeCloseTo(0.443, 3)
-  expect(hedgingError({ vega, vol: 0.2, hedges: 84 })).toBeCloseTo(0.222, 3)
-})
-
 test('what is not a usable number is refused by its name', () => {
   const ww = { price: 1, gamma: 1, cost: 0.01, riskAversion: 1 }
   const zak = { ...ww, vol: 0.5, years: 0.1 }
@@ -183,7 +174,6 @@ test('what is not a usable number is refused by its name', () => {
     ['roundTripCost', () => leland({ vol: 0.5, roundTripCost: -1, years: 1 })],
     ['target', () => weightBand({ riskAversion: 5, target: -0.1, cost: 0.01 })],
     ['vol', () => weightBand({ riskAversion: 5, target: 0.1, cost: 0.01 }).shareTurnover(NaN)],
-    ['hedges', () => hedgingError({ vega: 1, vol: 1, hedges: 0 })],
   ]
   for (const [field, refused] of refusals) {
     expect(refused).toThrow(BandInputError)

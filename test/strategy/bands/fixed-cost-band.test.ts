@@ -69,6 +69,18 @@ describe("the engine's band", () => {
     })
   })
 
+  test('of what has no gamma: a trade pays down to the base, and from √(2f/(aσ²S²τ)) beyond it', () => {
+    const { price, vol, years, riskAversion } = option
+    for (const fixedCost of [1e-4, 1e-2]) {
+      const { base } = zakamouline({ ...option, gamma: 0 })
+      const band = hedgeBand({ ...option, gamma: 0, fixedCost })
+      expect(band.destination).toBe(base)
+      // The distance beyond the base whose risk until expiry, ½aσ²S²τ·x², is the fixed cost.
+      const beyond = band.trigger - base
+      expect((riskAversion / 2) * (vol * price * beyond) ** 2 * years).toBeCloseTo(fixedCost, 12)
+    }
+  })
+
   test('waits longer and trades further the more a trade costs', () => {
     let last = hedgeBand({ ...option, fixedCost: 0 })
     for (const fixedCost of [1e-4, 1e-3, 1e-2, 0.1]) {

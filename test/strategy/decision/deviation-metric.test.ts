@@ -45,6 +45,15 @@ describe('the metric of deviations', () => {
     expect(rows[1]![1]! / rows[0]![0]!).toBeCloseTo(8 ** (2 / 3), 1)
   })
 
+  test('is nothing where nothing has moved', () => {
+    const still = covariance.map(() => new Float64Array(4))
+    expect(deviationMetric(still, target)).toEqual(still)
+    const one = still.map((row, i) => row.map((_, j) => (i === 0 && j === 0 ? 0.001 : 0)))
+    const rows = deviationMetric(one, target)
+    expect(rows.every((row) => Array.from(row).every(Number.isFinite))).toBe(true)
+    expect(rows.reduce((sum, row, i) => sum + row[i]!, 0)).toBeCloseTo(0.001, 12)
+  })
+
   test('stays finite without cash', () => {
     const rows = deviationMetric(covariance, [0.25, 0.25, 0.25, 0.25])
     expect(rows.every((row) => Array.from(row).every(Number.isFinite))).toBe(true)

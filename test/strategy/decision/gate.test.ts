@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type GateProblem, gate } from '#strategy/decision/gate.js'
-import { descend, deviationRisk, proportionalCost } from '#strategy/decision/proximal-step.js'
+import { deviationRisk, proportionalCost, proximalStep } from '#strategy/decision/proximal-step.js'
 import { randomProblem } from './problem.js'
 
 const SEEDS = Array.from({ length: 60 }, (_, k) => k + 1)
@@ -48,6 +48,32 @@ describe('the gate', () => {
     expect(gate({ ...problem, weights }).execute).toBe(false)
   })
 
+  test('drops legs that do not pay their fixed cost until each that is left does, and gains by it', () => {
+    const counts = { dropped: 0, kept: 0, gained: 0 }
+    for (const seed of SEEDS) {
+      const problem = randomProblem(16, seed)
+      const { weights, legs, dropped } = gate(problem)
+      const whole = proximalStep(problem)
+      const all = [...whole.keys()].filter((i) => whole[i] !== problem.weights[i]).length
+      const gained = net(problem, weights, legs.length) - net(problem, whole, all)
+      counts.dropped += dropped.length
+      counts.kept += legs.length
+      counts.gained += gained
+      // What is left is worth its cost: without the leg of least worth, more would be lost than it costs.
+      const risk = (x: Float64Array) => deviationRisk(problem, x) + proportionalCost(problem, x)
+      const without = (leg: number) => weights.map((w, i) => (i === leg ? problem.weights[i]! : w))
+      const [least] = [...legs].sort((a, b) => risk(without(a)) - risk(without(b)))
+      if (least === undefined) continue
+      const gone = new Set([least, ...dropped.map(({ asset }) => asset)])
+      const free = Array.from(weights, (_, i) => !gone.has(i))
+      expect(risk(proximalStep(problem, free)) - risk(weights)).toBeGreaterThanOrEqual(
+        problem.legCost - 1e-12,
+      )
+    }
+    expect(Math.min(counts.dropped, counts.kept)).toBeGreaterThan(50)
+    expect(counts.gained).toBeGreaterThan(0)
+  })
+
   test('drops legs nearly as well as trying every subset does', () => {
     const gaps = SEEDS.map((seed) => {
       const problem = randomProblem(6, seed, 6e-5)
@@ -55,9 +81,8 @@ describe('the gate', () => {
       const found = net(problem, decision.weights, decision.legs.length)
       let best = 0
       for (let subset = 1; subset < 64; subset++) {
-        const free =
-          problem.target.length > 0 ? Array.from({ length: 6 }, (_, i) => (subset & (1 << i)) > 0) : []
-        const x = descend(problem, free)
+        const free = Array.from({ length: 6 }, (_, i) => (subset & (1 << i)) > 0)
+        const x = proximalStep(problem, free)
         const legs = [...x.keys()].filter((i) => x[i] !== problem.weights[i]).length
         best = Math.max(best, net(problem, x, legs))
       }
@@ -68,21 +93,27 @@ describe('the gate', () => {
     expect(sum('found')).toBeGreaterThan(0.97 * sum('best'))
   })
 
-  test('stays shut where impact eats the gain', () => {
-    const problem = randomProblem(16, 2, 0)
-    const open = gate(problem)
-    expect(open.execute).toBe(true)
-    const gain = open.riskRemoved - open.proportionalCost
-    expect(gate({ ...problem, impact: () => gain * 1.01 }).execute).toBe(false)
-    expect(gate({ ...problem, impact: () => gain * 0.99 }).execute).toBe(true)
-  })
-
   test('keeps a leg that bounds force, however small', () => {
     const problem = randomProblem(3, 1, 1)
     const weights = Array.from(problem.target)
     weights[0]! += 1e-3
     const bounds = { lower: [0, 0, 0], upper: [problem.target[0]!, 1, 1] }
     expect(gate({ ...problem, weights, bounds }).legs).toEqual([0])
+  })
+
+  test.each([
+    [{ weights: [Infinity] }, 'weights[0]'],
+    [{ target: [] }, 'target'],
+    [{ covariance: [] }, 'covariance'],
+    [{ covariance: [[-1]] }, 'covariance[0][0]'],
+    [{ covariance: [[NaN]] }, 'covariance[0][0]'],
+    [{ costs: [NaN] }, 'costs[0]'],
+    [{ costs: [-1e-3] }, 'costs[0]'],
+    [{ bounds: { lower: [1], upper: [0] } }, 'bounds.lower[0]'],
+  ])('%j is refused', (wrong, field) => {
+    const one = { weights: [1], target: [1], covariance: [[1]], riskAversion: 1, costs: [0] }
+    const problem = { ...one, legCost: 0, baseCost: 0, ...wrong }
+    expect(() => gate(problem)).toThrow(expect.objectContaining({ code: 'STRATEGY_DECISION_INPUT', field }))
   })
 
   test.each(['legCost', 'baseCost', 'riskAversion'])('a negative or infinite %s is refused', (field) => {

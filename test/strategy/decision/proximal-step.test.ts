@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import {
-  DecisionInputError,
   deviationRisk,
   type ProximalProblem,
   proportionalCost,
@@ -62,32 +61,5 @@ describe('the proximal step', () => {
     })
     const dear = proximalStep({ ...problem, costs: Array<number>(16).fill(1) })
     expect([...dear]).toEqual(problem.weights)
-  })
-
-  test('of sixteen assets takes less than a millisecond', () => {
-    const problems = Array.from({ length: 300 }, (_, k) => randomProblem(16, k))
-    for (const problem of problems) proximalStep(problem)
-    // Processor time, and the fastest of five rounds: the machine may be busy with something else.
-    const rounds = Array.from({ length: 5 }, () => {
-      const start = process.cpuUsage().user
-      for (const problem of problems) proximalStep(problem)
-      return (process.cpuUsage().user - start) / 1e3 / problems.length
-    })
-    expect(Math.min(...rounds)).toBeLessThan(1)
-  })
-
-  test.each([
-    [{ weights: [Infinity] }, 'weights[0]'],
-    [{ target: [] }, 'target'],
-    [{ covariance: [] }, 'covariance'],
-    [{ covariance: [[-1]] }, 'covariance[0][0]'],
-    [{ riskAversion: -1 }, 'riskAversion'],
-    [{ costs: [NaN] }, 'costs[0]'],
-    [{ costs: [-1e-3] }, 'costs[0]'],
-    [{ bounds: { lower: [1], upper: [0] } }, 'bounds.lower[0]'],
-  ])('%j is refused', (wrong, field) => {
-    const problem = { weights: [1], target: [1], covariance: [[1]], riskAversion: 1, costs: [0], ...wrong }
-    expect(() => proximalStep(problem)).toThrowError(DecisionInputError)
-    expect(() => proximalStep(problem)).toThrowError(field)
   })
 })

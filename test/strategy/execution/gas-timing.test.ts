@@ -56,6 +56,13 @@ describe('the decision', () => {
     expect(decision.saving).toBeGreaterThan(10)
     expect(decision.saving).toBeCloseTo(decision.cost.now - decision.cost.wait!, 12)
   })
+  test('looks a week ahead at most, however far the deadline is: the weeks after are the same', () => {
+    const week = timeGas({ ...friday, deadline: friday.now.time + 7 * DAY })
+    for (const deadline of [friday.now.time + 400 * DAY, Number.MAX_VALUE]) {
+      expect(timeGas({ ...friday, deadline })).toEqual(week)
+    }
+    expect(week.at).toBe(MONDAY + 5 * DAY)
+  })
   test('sends at or below the cap, at the deadline, and where a day costs more than it saves', () => {
     expect(timeGas({ ...friday, capGwei: 10 })).toMatchObject({ action: 'send', reason: 'below_cap' })
     expect(timeGas({ ...friday, deadline: friday.now.time })).toMatchObject({

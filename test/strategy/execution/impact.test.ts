@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { decisionCost, gasCost } from '#strategy/execution/decision-cost.js'
 import { ExecutionInputError } from '#strategy/execution/execution-input.js'
 import { expectedFunding } from '#strategy/execution/funding.js'
+import { gasCost } from '#strategy/execution/gas-cost.js'
 import { squareRootImpact, workedImpact } from '#strategy/execution/impact.js'
 
 describe('the square-root law', () => {
@@ -72,10 +72,8 @@ describe('funding', () => {
   })
 })
 
-test('a decision costs its gas and its proof', () => {
+test('gas costs its units at their price', () => {
   const gas = { units: 400_000, priceGwei: 2, etherPrice: 3_000 }
   expect(gasCost(gas)).toBeCloseTo(2.4, 12)
-  expect(decisionCost(gas, 0.05)).toBeCloseTo(2.45, 12)
-  expect(() => decisionCost(gas, -1)).toThrowError('proofCost')
   expect(() => gasCost({ ...gas, priceGwei: NaN })).toThrowError('gas.priceGwei')
 })

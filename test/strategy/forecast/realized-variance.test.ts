@@ -27,6 +27,16 @@ describe('realized variance', () => {
     expect(days[1]!.variance).toBeCloseTo(24 * 0.0001, 12)
   })
 
+  test('knows nothing of the days of an outage, nor puts what came over them on the day after', () => {
+    // From 23:00 of day 1 to 01:00 of day 4 there is no price, and then it is twice what it was.
+    const jumped = zigzag(6)
+      .filter(({ time }) => time < 2 * DAY || time >= 4 * DAY + 3_600)
+      .map(({ time, price }) => ({ time, price: time < 2 * DAY ? price : 2 * price }))
+    const days = realizedVariance(jumped)
+    expect(days.map(({ day }) => day)).toEqual([0, 1, 4, 5])
+    for (const { variance } of days) expect(variance).toBeCloseTo(24 * 0.0001, 12)
+  })
+
   test('counts as many returns a day as it is told', () => {
     const sixHourly = Array.from({ length: 9 }, (_, k) => ({
       time: k * 21_600,

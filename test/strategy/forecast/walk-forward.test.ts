@@ -67,6 +67,11 @@ describe('Diebold–Mariano', () => {
     expect(dieboldMariano([1, 2], [1, 2], 1)).toBe(0)
   })
 
+  test('is certain where one is worse by the same on every day', () => {
+    expect(dieboldMariano([2, 3, 4], [1, 2, 3], 1)).toBe(Infinity)
+    expect(dieboldMariano([1, 2, 3], [2, 3, 4], 1)).toBe(-Infinity)
+  })
+
   test('with one lag adds the autocovariance at weight ½, twice', () => {
     // Differences −2 −1 1 2 around 3: squares 10, products of neighbours 2 − 1 + 2 = 3.
     expect(dieboldMariano([1, 2, 4, 5], [0, 0, 0, 0], 1)).toBeCloseTo(3 / (Math.sqrt(10 + 3) / 4), 12)

@@ -97,6 +97,17 @@ describe('smile of one expiry', () => {
         at,
       ),
     ).toThrowError(SmileError)
+    const [one, next] = [1.1e-3, 1.1e-3 * (1 + 2 ** -52)]
+    expect(next).not.toBe(one)
+    expect(() =>
+      fitSmile(
+        [
+          { strike: one, vol: 0.5 },
+          { strike: next, vol: 0.6 },
+        ],
+        { forward: 1e5, years: 1 },
+      ),
+    ).toThrowError(SmileError)
     expect(() => fitSmile([{ strike: 90, vol: Number.NaN }], at)).toThrowError(OptionInputError)
     expect(() => fitSmile([{ strike: 90, vol: 1 }], { ...at, years: 0 })).toThrowError(OptionInputError)
     expect(() => fitted(1).vol(-1)).toThrowError(OptionInputError)

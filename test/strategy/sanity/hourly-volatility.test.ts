@@ -57,6 +57,26 @@ describe('the volatility of an hour', () => {
     expect(() => hourlyVolatility(broken, end(history))).toThrow(/history\[3\]\.price/)
     expect(() => hourlyVolatility(history, NaN)).toThrow(SanityInputError)
   })
+
+  test.each([NaN, Infinity, 0])(
+    'is refused where the time of a price is %d, though others are enough',
+    (time) => {
+      const history = walk(1, 60, 4)
+      const wrong = history.map((point, i) => (i === 30 ? { ...point, time } : point))
+      expect(() => hourlyVolatility(wrong, end(history))).toThrow(
+        expect.objectContaining({ field: 'history[30].time' }),
+      )
+    },
+  )
+
+  test('names what is not in order by its place, also beside prices that come later than now', () => {
+    const history = walk(1, 60, 5)
+    const [late] = history.slice(-1)
+    const mixed = [...history.slice(0, 40), late!, ...history.slice(40)]
+    expect(() => hourlyVolatility(mixed, history[50]!.time)).toThrow(
+      expect.objectContaining({ field: 'history[41].time' }),
+    )
+  })
 })
 
 describe('the time-weighted average', () => {

@@ -59,6 +59,25 @@ describe('a median of sources', () => {
     expect(verdicts(readings)[2]).toBe('good')
   })
 
+  test('is the same in whatever order the sources come, equal prices of different ages among them', () => {
+    const reading = fc.record({
+      price: fc.constantFrom(99, 100, 100.6, 101),
+      age: fc.constantFrom(0, 600, 1_200),
+    })
+    fc.assert(
+      fc.property(fc.array(reading, { minLength: 2, maxLength: 6 }), fc.nat(5), (drawn, turn) => {
+        const readings = drawn.map(({ price, age }, i) => ({ source: 'abcdef'[i]!, price, time: NOW - age }))
+        const other = [...readings.slice(turn), ...readings.slice(0, turn)].reverse()
+        const [one, two] = [judge(readings), judge(other)]
+        const bySource = ({ sources }: typeof one) =>
+          [...sources].sort((a, b) => (a.source < b.source ? -1 : 1))
+        expect(bySource(two)).toEqual(bySource(one))
+        expect([two.usable, two.usable && two.price]).toEqual([one.usable, one.usable && one.price])
+      }),
+      { seed: 7, numRuns: 300 },
+    )
+  })
+
   test('cannot say which of two that disagree is wrong', () => {
     const judged = judge(at(100, 101))
     expect(judged.sources.map(({ verdict }) => verdict)).toEqual(['far', 'far'])

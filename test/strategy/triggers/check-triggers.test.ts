@@ -46,6 +46,8 @@ describe('a trigger that cannot be meant names its field', () => {
     ['underlying', { ...gamma, underlying: 'SOL' }],
     ['limitBps', { kind: 'trackingError', limitBps: Number.NaN }],
     ['targets[1]', { kind: 'trackingError', limitBps: 1, targets: ['group[0]', 'book'] }],
+    ['targets', { kind: 'trackingError', limitBps: 1, targets: [] }],
+    ['limits', { kind: 'headroom', usedBps: 1, limits: [] }],
     ['account', { kind: 'marginBuffer', account: 4, bufferBps: 1 }],
     ['account', { kind: 'marginBuffer', account: 0.5, bufferBps: 1 }],
     ['bufferBps', { kind: 'marginBuffer', bufferBps: -1 }],
@@ -92,6 +94,12 @@ describe('a trigger that cannot be meant names its field', () => {
     expect(fieldOf([{ ...band, target: 'slot[4]' }], contextOf({ ...desk, targets }))).toBe(
       'triggers[0].target',
     )
+  })
+
+  test('a destination may be the edge itself, and one hedge is enough', () => {
+    expect(fieldOf([{ ...threshold, destinationBps: 200 }])).toBeUndefined()
+    const targets = [{ of: { slot: 0 }, targetBps: 0n, bandBps: 100n }]
+    expect(fieldOf([{ ...band, target: 'slot[0]' }], contextOf({ ...desk, targets }))).toBeUndefined()
   })
 
   test('a private budget of one underlying has no limit of the mandate above it', () => {

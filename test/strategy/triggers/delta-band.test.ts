@@ -4,11 +4,12 @@ import { adjustedVol, zakamouline } from '#strategy/bands/zakamouline.js'
 import { black76 } from '#strategy/options/black-scholes.js'
 import { optionSlot } from '#strategy/options/option-slot.js'
 import type { PlanInput } from '#strategy/plan.js'
+import { adjustedDelta } from '#strategy/triggers/adjusted-delta.js'
 import { type DeltaBandTrigger, deltaBand } from '#strategy/triggers/delta-band.js'
 import { evaluateTriggers } from '#strategy/triggers/evaluate-triggers.js'
 import { hedgeCost, optionBook } from '#strategy/triggers/hedged-options.js'
 import type { TriggerContext } from '#strategy/triggers/trigger-context.js'
-import { contextOf, desk, NAV, roundDesk, slotOf, withCash } from './trigger-desk.js'
+import { contextOf, desk, NAV, roundDesk, slotOf, withCash, withSlots } from './trigger-desk.js'
 
 const FORWARD = 60_000
 const VOL = 0.55
@@ -158,6 +159,37 @@ describe('a delta band', () => {
       expect(edges(bare, { ...config, rule, floorBps: 30 }).hi).toBeCloseTo((30 / 1e4) * (quote / FORWARD), 9)
       expect(edges(bare, { ...config, rule }).hi).toBe(0)
     }
+  })
+
+  test.each([
+    ['no gamma', { gamma: 0n }],
+    ['no vega', { vega: 0n }],
+    ['neither', { gamma: 0n, vega: 0n }],
+  ])('an option with %s, as far out as slots can say, counts for nothing', (_, flat) => {
+    const far = withSlots(input, (_, i) => (i === slotOf('BTC-26JUN26-80000-P') ? flat : {}))
+    expect(optionBook(far.targets[0]!, far, NAV)).toEqual({ lines: [], gamma: 0, vol: 0, years: 0 })
+    expect(edges(far, { ...config, rule: 'zakamouline' }).hi).toBe(0)
+  })
+
+  test('an expired option counts for nothing', () => {
+    const i = slotOf('BTC-26JUN26-80000-P')
+    const { expiry } = input.universe.instruments[i]!.option!
+    const at = (time: bigint) => ({ ...input, market: { ...input.market, time } })
+    expect(optionBook(input.targets[0]!, at(expiry), NAV).lines).toEqual([])
+    expect(optionBook(input.targets[0]!, at(expiry - 1n), NAV).lines).toHaveLength(1)
+  })
+
+  test('of options whose gammas cancel the band lies around the delta of the marks', () => {
+    const none = { ...optionBook(input.targets[0]!, input, NAV), gamma: 0 }
+    const { volAdjustment } = zakamouline({
+      price: 1,
+      gamma: 0,
+      vol: VOL,
+      years,
+      cost: 0.0005,
+      riskAversion: 5,
+    })
+    expect(adjustedDelta(none, volAdjustment, 'long')).toBe(0)
   })
 
   test('the floor widens a narrow band and leaves a wide one alone', () => {

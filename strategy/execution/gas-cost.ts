@@ -9,14 +9,3 @@ export function gasCost({ units, priceGwei, etherPrice }: Gas): number {
   checkPositive({ etherPrice }, 'gas')
   return units * priceGwei * 1e-9 * etherPrice
 }
-
-/**
- * What deciding to act costs whatever its size, in quote: the gas of the whole batch and `proofCost`, the quote one proof
- * costs to make. What a single leg adds is a fixed cost of its venue.
- *
- * @throws `ExecutionInputError`
- */
-export function decisionCost(gas: Gas, proofCost: number): number {
-  checkNotNegative({ proofCost })
-  return gasCost(gas) + proofCost
-}
