@@ -82,8 +82,8 @@ contract RebalanceLedger is LedgerAttestations {
     /// @inheritdoc IRebalanceLedger
     function close(bytes32 portfolioId, bytes calldata authorization) external {
         Stored storage stored = _open(portfolioId);
-        (Core memory core,, address governor) = abi.decode(stored.mandate.code, (Core, Terms, address));
-        if (msg.sender != governor) revert WrongCaller(msg.sender);
+        if (msg.sender != MANDATES.governorOf(portfolioId)) revert WrongCaller(msg.sender);
+        Core memory core = abi.decode(stored.mandate.code, (Core));
         bytes32 structHash = keccak256(abi.encode(CLOSE_TYPE, portfolioId, uint256(stored.epoch)));
         _checkAuthorized(portfolioId, core.manager, structHash, authorization);
         stored.flags |= Flags.CLOSED;
@@ -94,14 +94,15 @@ contract RebalanceLedger is LedgerAttestations {
     function adoptMandate(bytes32 portfolioId, address blob) external {
         if (msg.sender != address(MANDATES)) revert WrongCaller(msg.sender);
         Stored storage stored = _portfolios[portfolioId];
-        if (stored.flags & Flags.OPEN == 0) return;
+        if (stored.flags & (Flags.OPEN | Flags.CLOSED) != Flags.OPEN) return;
         Core memory from = abi.decode(stored.mandate.code, (Core));
         Core memory to = abi.decode(blob.code, (Core));
         if (to.universeId != from.universeId && stored.flags & Flags.UNIVERSE_CHANGED == 0) {
             stored.bookUniverse = from.universeId;
             stored.flags |= Flags.UNIVERSE_CHANGED;
         }
-        stored.flags |= Flags.MANDATE_CHANGED;
+        // A change of managers keeps the version: what was proven under it still is.
+        if (to.version != from.version) stored.flags |= Flags.MANDATE_CHANGED;
         stored.mandate = blob;
         emit MandateAdopted(portfolioId, to.version);
     }

@@ -183,6 +183,19 @@ abstract contract Fixture is Test {
         });
     }
 
+    /// @dev The same terms with the one at place `i` changed.
+    function _withTerm(Terms memory terms, uint256 i, uint256 value) internal pure returns (Terms memory) {
+        if (i == 0) terms.marketMaxAge = uint32(value);
+        if (i == 1) terms.grace = uint32(value);
+        if (i == 2) terms.heartbeat = uint32(value);
+        if (i == 3) terms.cureTime = uint32(value);
+        if (i == 4) terms.attestationMaxAge = uint32(value);
+        if (i == 5) terms.flowMaxWait = uint32(value);
+        if (i == 6) terms.minInterval = uint32(value);
+        if (i == 7) terms.attestationTier = uint8(value);
+        return terms;
+    }
+
     /// @dev A mandate inside every range: 4 slots (one padding), 2 groups, whole, 2 scenarios, 2 accounts, tail.
     function _limits(uint256 universe) internal pure returns (int256[] memory v) {
         v = new int256[](1 + 16 + 6 + 7 + 2 + 4 + 8);
@@ -200,12 +213,23 @@ abstract contract Fixture is Test {
     }
 
     function _schedule(int256[] memory vector, Terms memory terms, uint256 digest) internal returns (uint256) {
+        return _scheduleAs(GOVERNOR, vector, terms, digest);
+    }
+
+    function _scheduleAs(address governor, int256[] memory vector, Terms memory terms, uint256 digest)
+        internal
+        returns (uint256)
+    {
+        Proof memory proof = _mandateProof(vector, digest);
+        vm.prank(governor);
+        return mandates.schedule(_creation(), vector, terms, digest, proof);
+    }
+
+    function _mandateProof(int256[] memory vector, uint256 digest) internal view returns (Proof memory) {
         uint256[] memory x = new uint256[](vector.length);
         for (uint256 i; i < x.length; ++i) x[i] = _field(vector[i]);
         (, uint256 alpha, uint256 beta) = PublicVector.signals(MANDATE, x, digest);
-        Proof memory proof = verifier.proofOf(MANDATE, digest, alpha, beta);
-        vm.prank(GOVERNOR);
-        return mandates.schedule(_creation(), vector, terms, digest, proof);
+        return verifier.proofOf(MANDATE, digest, alpha, beta);
     }
 
     function _id() internal pure returns (bytes32) {

@@ -29,6 +29,8 @@ abstract contract LedgerFixture is Fixture {
     }
 
     Known internal known;
+    /// @dev Who signs as manager.
+    uint256 internal managerKey = MANAGER_KEY;
 
     function setUp() public virtual override {
         super.setUp();
@@ -69,7 +71,7 @@ abstract contract LedgerFixture is Fixture {
         (bytes32 statement, uint256 alpha, uint256 beta) = PublicVector.signals(REBALANCE, x, c);
         s.proof = verifier.proofOf(REBALANCE, c, alpha, beta);
         s.sealedTrade = SEALED;
-        s.authorization = _authorization(statement, MANAGER_KEY);
+        s.authorization = _authorization(statement, managerKey);
     }
 
     function _authorization(bytes32 statement, uint256 key) internal view returns (bytes memory) {
@@ -141,9 +143,14 @@ abstract contract LedgerFixture is Fixture {
         return signed(key, _typed(address(ledger), structHash));
     }
 
+    function _closeAuthorization(uint256 key) internal view returns (bytes memory) {
+        bytes32 type_ = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
+        return signed(key, _typed(address(ledger), keccak256(abi.encode(type_, _id(), known.epoch))));
+    }
+
     function _replace(uint256 book) internal {
         Attestation memory attestation = _replacement(book);
-        bytes memory authorization = _replaceAuthorization(book, MANAGER_KEY);
+        bytes memory authorization = _replaceAuthorization(book, managerKey);
         ledger.replaceBook(attestation, _attest(attestation, ATTESTOR_KEY), _head(), authorization);
         (known.previous, known.book, known.epoch) = (0, book, known.epoch + 1);
     }

@@ -130,10 +130,8 @@ contract LedgerLifeTest is LedgerFixture {
 
     function testClosesByGovernorAndManagerAndForEver() public {
         _openPortfolio();
-        bytes32 type_ = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
-        bytes32 digest = _typed(address(ledger), keccak256(abi.encode(type_, _id(), known.epoch)));
-        bytes memory manager = signed(MANAGER_KEY, digest);
-        bytes memory stranger = signed(STRANGER_KEY, digest);
+        bytes memory manager = _closeAuthorization(MANAGER_KEY);
+        bytes memory stranger = _closeAuthorization(STRANGER_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongCaller.selector, address(this)));
         ledger.close(_id(), manager);
         vm.prank(GOVERNOR);

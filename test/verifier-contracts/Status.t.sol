@@ -145,9 +145,7 @@ contract StatusTest is LedgerFixture {
     function testClosedWhateverElse() public {
         _openPortfolio();
         _rebalance(2, false);
-        bytes32 type_ = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
-        bytes32 digest = _typed(address(ledger), keccak256(abi.encode(type_, _id(), known.epoch)));
-        bytes memory manager = signed(MANAGER_KEY, digest);
+        bytes memory manager = _closeAuthorization(MANAGER_KEY);
         vm.prank(GOVERNOR);
         ledger.close(_id(), manager);
         _is(IRebalanceLedger.Verdict.Closed, PortfolioStatus.REDUCING, "closed");
