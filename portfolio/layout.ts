@@ -89,7 +89,7 @@ export const MANDATE_RANGES = {
   rollingTurnoverBps: [1n, 1000000n],
 } as const
 
-/** Lowest and highest value of each term the ledger enforces, in seconds but for the tier. */
+/** Lowest and highest value of each term the ledger enforces, in seconds but for the tier and the quorum. */
 export const TERM_RANGES = {
   marketMaxAge: [60n, 86400n],
   grace: [0n, 3600n],
@@ -99,6 +99,7 @@ export const TERM_RANGES = {
   flowMaxWait: [600n, 2678400n],
   minInterval: [3600n, 31622400n],
   attestationTier: [1n, 3n],
+  attestationQuorum: [1n, 8n],
   windowLength: [3600n, 7776000n],
 } as const
 

@@ -71,7 +71,7 @@ ${Object.entries(mandateRanges)
   .join('\n')}
 } as const
 
-/** Lowest and highest value of each term the ledger enforces, in seconds but for the tier. */
+/** Lowest and highest value of each term the ledger enforces, in seconds but for the tier and the quorum. */
 export const TERM_RANGES = {
 ${Object.entries(termRanges)
   .map(([name, [lo, hi]]) => `  ${name}: [${lo}n, ${hi}n],`)

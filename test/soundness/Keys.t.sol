@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Groth16Verifier} from "../../verifier-contracts/Groth16Verifier.sol";
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {Test} from "../verifier-contracts/Test.sol";
 
 /// @notice The verifier under a key whose secrets are known: α = β = 1, γ = 2, δ = 3, every IC 1. With signals that sum to
@@ -107,7 +108,40 @@ contract KeysTest is Test {
         vm.expectRevert(refused);
         _verifier.registerKey("other", _sound(), true);
         _verifier.registerKey("other", _sound(), false);
+        vm.warp(block.timestamp + 2 days);
         assertTrue(_verifier.isLive("other"), "a production key lives anywhere");
+    }
+
+    /// @dev Off the local chain a key is known for two days before a proof under it counts.
+    function testAKeyIsAnnouncedBeforeItIsLive() public {
+        vm.chainId(1);
+        _verifier.registerKey(ID, _sound(), false);
+        uint256 liveFrom = block.timestamp + 2 days;
+        Proof memory proof = _proof(0);
+        vm.warp(liveFrom - 1);
+        assertTrue(!_verifier.isLive(ID), "announced");
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.KeyNotLiveYet.selector, ID, liveFrom));
+        _verifier.verify(ID, proof, 0, 0, 0);
+        vm.warp(liveFrom);
+        assertTrue(_verifier.isLive(ID), "live");
+        _verifier.verify(ID, proof, 0, 0, 0);
+        _verifier.suspendKey(ID);
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.SuspendedKey.selector, ID));
+        _verifier.verify(ID, proof, 0, 0, 0);
+        assertTrue(!_verifier.isLive(ID), "suspended");
+    }
+
+    function testAPausedCircuitProvesNothingUntilThePauseIsOver() public {
+        _verifier.registerKey(ID, _sound(), false);
+        vm.warp(30 days);
+        uint256 until = block.timestamp + 72 hours;
+        _verifier.pause(ID, until);
+        Proof memory proof = _proof(0);
+        vm.warp(until - 1);
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.Paused.selector, ID, until));
+        _verifier.verify(ID, proof, 0, 0, 0);
+        vm.warp(until);
+        _verifier.verify(ID, proof, 0, 0, 0);
     }
 
     function testAKeyWithoutContributionIsNotRegistered() public {

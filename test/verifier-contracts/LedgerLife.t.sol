@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
-import {Attestation, Kind} from "../../verifier-contracts/libraries/Attestations.sol";
+import {Attestation, Kind, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {Instrument} from "../../verifier-contracts/libraries/Instruments.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
@@ -51,23 +51,23 @@ contract LedgerLifeTest is LedgerFixture {
         uint256[] memory x = _x(1, true);
         Attestation memory a = _attestation(Kind.Open);
         a.commitment = 1;
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         IRebalanceLedger.Submission memory s = _submission(_x(1, false), 77);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.OpeningNotCompliant.selector, _id()));
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
         s = _submission(x, 77);
-        bytes memory forged = _attest(a, STRANGER_KEY);
+        Word[] memory forged = _attest(a, STRANGER_KEY);
         vm.expectPartialRevert(IRebalanceLedger.NotAttested.selector);
         ledger.open(_creation(), s, a, forged);
         a.commitment = 2;
-        signature = _attest(a, ATTESTOR_KEY);
+        words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongAttestation.selector, "commitment"));
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
         _openPortfolio();
         a.commitment = 1;
-        signature = _attest(a, ATTESTOR_KEY);
+        words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.PortfolioExists.selector, _id()));
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
     }
 
     function testOpeningStartsFromTheEmptyBudget() public {
@@ -75,9 +75,9 @@ contract LedgerLifeTest is LedgerFixture {
         IRebalanceLedger.Submission memory s = _submission(_x(1, true), 77);
         Attestation memory a = _attestation(Kind.Open);
         a.commitment = 1;
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         vm.expectPartialRevert(IRebalanceLedger.NotAuthorized.selector);
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
     }
 
     function testAnotherUniverseComesWithItsMask() public {

@@ -146,11 +146,12 @@ contract MandatesTest is Fixture {
     }
 
     function testTerms() public {
-        uint256[2][8] memory ranges = [
+        uint256[2][9] memory ranges = [
             [uint256(1 minutes), 1 days], [uint256(0), 1 hours], [uint256(10 minutes), 31 days], [uint256(0), 31 days],
-            [uint256(1 hours), 400 days], [uint256(10 minutes), 31 days], [uint256(1 hours), 366 days], [uint256(1), 3]
+            [uint256(1 hours), 400 days], [uint256(10 minutes), 31 days], [uint256(1 hours), 366 days], [uint256(1), 3],
+            [uint256(1), 8]
         ];
-        for (uint256 i; i < 8; ++i) {
+        for (uint256 i; i < 9; ++i) {
             this.schedule(_limits(universeId), _withTerm(_terms(), i, ranges[i][0]), 100 + i);
             this.schedule(_limits(universeId), _withTerm(_terms(), i, ranges[i][1]), 200 + i);
             vm.expectPartialRevert(IMandates.TermOutOfRange.selector);

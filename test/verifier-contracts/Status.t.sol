@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {Terms} from "../../verifier-contracts/interfaces/IMandates.sol";
-import {Attestation} from "../../verifier-contracts/libraries/Attestations.sol";
+import {Attestation, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {PortfolioStatus} from "../../verifier-contracts/libraries/PortfolioStatus.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 
@@ -80,8 +80,9 @@ contract StatusTest is LedgerFixture {
         _rebalance(2, true);
         _is(IRebalanceLedger.Verdict.Stale, PortfolioStatus.ATTESTATION_WEAK, "weak");
         Attestation memory a = _confirm();
-        a.tier = 2;
-        ledger.attest(a, _attest(a, ATTESTOR_KEY), _head(), new IRebalanceLedger.Link[](0));
+        Word[] memory words = new Word[](1);
+        words[0] = _word(a, ATTESTOR_KEY, 2);
+        ledger.attest(a, words, _head(), new IRebalanceLedger.Link[](0));
         _is(IRebalanceLedger.Verdict.Green, 0, "strong");
     }
 
@@ -138,7 +139,8 @@ contract StatusTest is LedgerFixture {
 
     function testAKeyThatIsNotLiveIsStale() public {
         _openPortfolio();
-        verifier.setLive(false);
+        vm.prank(GUARDIAN);
+        verifier.suspendKey(REBALANCE);
         _is(IRebalanceLedger.Verdict.Stale, PortfolioStatus.KEY_NOT_LIVE, "key");
     }
 

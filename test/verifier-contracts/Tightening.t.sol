@@ -10,7 +10,7 @@ import {Fixture} from "./Fixture.sol";
 /// @notice What counts as tightening, against a comparison that knows nothing of the manifest's table.
 contract TighteningTest is Fixture {
     uint256 private constant LENGTH = 44;
-    uint256 private constant TERMS = 8;
+    uint256 private constant TERMS = 9;
 
     /// @dev Whether a book (or step) that measures `measured` in field `index` is inside the limit `limit` there: what each
     ///      limit means, written out for the fixture's shape. The head and the masks have no measure, only themselves.
@@ -26,7 +26,7 @@ contract TighteningTest is Fixture {
         return index == 36 ? measured >= limit : measured <= limit;
     }
 
-    /// @dev Ages and waits are at most what the term says; the interval, the tier are at least that.
+    /// @dev Ages and waits are at most what the term says; interval, tier and quorum are at least that.
     function _permitsTerm(uint256 index, uint256 term, uint256 measured) private pure returns (bool) {
         return index < 6 ? measured <= term : measured >= term;
     }

@@ -24,6 +24,9 @@ const SUITES = [
   'LedgerLifeTest',
   'AttestationsTest',
   'StatusTest',
+  'QuorumTest',
+  'AttestorListTest',
+  'GuardianTest',
 ]
 
 describe('the Solidity tests', () => {

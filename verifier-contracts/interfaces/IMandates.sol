@@ -12,8 +12,8 @@ struct Creation {
     bytes32 salt;
 }
 
-/// @notice Terms of a mandate that the ledger enforces and no circuit sees. Seconds, but for the tier: 1 is the weakest
-///         evidence that satisfies the mandate.
+/// @notice Terms of a mandate that the ledger enforces and no circuit sees. Seconds, but for the tier, the weakest evidence
+///         that satisfies the mandate, and the quorum, how many attestors must state the same.
 struct Terms {
     uint32 marketMaxAge;
     uint32 grace;
@@ -23,6 +23,7 @@ struct Terms {
     uint32 flowMaxWait;
     uint32 minInterval;
     uint8 attestationTier;
+    uint8 attestationQuorum;
 }
 
 /// @notice The part of a stored mandate that a rebalance reads. `manager` is the one of when the mandate was scheduled, or

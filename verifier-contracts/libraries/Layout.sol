@@ -146,6 +146,8 @@ library Layout {
     uint256 internal constant TERM_MIN_INTERVAL_HI = 31622400;
     uint256 internal constant TERM_ATTESTATION_TIER_LO = 1;
     uint256 internal constant TERM_ATTESTATION_TIER_HI = 3;
+    uint256 internal constant TERM_ATTESTATION_QUORUM_LO = 1;
+    uint256 internal constant TERM_ATTESTATION_QUORUM_HI = 8;
     uint256 internal constant TERM_WINDOW_LENGTH_LO = 3600;
     uint256 internal constant TERM_WINDOW_LENGTH_HI = 7776000;
     bytes internal constant STRICTER_HEAD = hex"00";
@@ -155,5 +157,5 @@ library Layout {
     bytes internal constant STRICTER_SCENARIO = hex"01";
     bytes internal constant STRICTER_ACCOUNT = hex"0201";
     bytes internal constant STRICTER_TAIL = hex"0201010101010101";
-    bytes internal constant STRICTER_TERMS = hex"0101010101010202";
+    bytes internal constant STRICTER_TERMS = hex"010101010101020202";
 }
