@@ -94,6 +94,10 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         _checkHead(id, stored.head, head);
         if (attestation.head != stored.head) revert WrongAttestation("head");
         if (attestation.epoch != stored.epoch) revert WrongAttestation("epoch");
+        // A book of before the last attestation would lose what came since, or count it twice.
+        if (attestation.asOf < stored.attestedAt) {
+            revert AttestationNotNewer(attestation.asOf, stored.attestedAt);
+        }
         uint256 book = attestation.commitment;
         if (book >= PublicVector.FIELD || book == 0) revert WrongAttestation("commitment");
         Core memory core = abi.decode(stored.mandate.code, (Core));

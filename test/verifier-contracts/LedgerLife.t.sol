@@ -47,6 +47,23 @@ contract LedgerLifeTest is LedgerFixture {
         ledger.rebalance(_id(), head, s);
     }
 
+    function testAReplacementIsNotDatedBeforeTheLastAttestation() public {
+        _openPortfolio();
+        vm.warp(START + 60);
+        Attestation memory a = _confirm();
+        ledger.attest(a, _attest(a, ATTESTOR_KEY), _head(), new IRebalanceLedger.Link[](0));
+        a = _replacement(55);
+        a.asOf = START + 59;
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
+        bytes memory manager = _replaceAuthorization(55, MANAGER_KEY);
+        IRebalanceLedger.Head memory head = _head();
+        bytes4 selector = IRebalanceLedger.AttestationNotNewer.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, START + 59, START + 60));
+        ledger.replaceBook(a, words, head, manager);
+        _replace(55);
+        assertEq(ledger.portfolio(_id()).attestedAt, START + 60, "of the same second");
+    }
+
     function testOpeningIsAttestedCompliantAndUnique() public {
         uint256[] memory x = _x(1, true);
         Attestation memory a = _attestation(Kind.Open);
