@@ -45,13 +45,13 @@ async function measureTier(tier: Tier) {
     const opening = stepFrom(book, market, mandate, { windowLength })
     const first = { oldBook: 11n, newBook: 11n, oldBudget: 0n, newBudget: 12n, trade: 13n }
     const opened = await live.submission(1n, opening, 1n, first)
-    const { message, signature } = await live.attest('open', {
+    const { message, words } = await live.attest('open', {
       portfolioId: opened.portfolioId,
       commitment: opened.statement.head.newBook,
     })
     await live.send(
       ROLES.submitter,
-      live.ledger('open', [live.creation(1n), opened.submission, message, signature]),
+      live.ledger('open', [live.creation(1n), opened.submission, message, words]),
     )
 
     const { newBook, newBudget } = opened.statement.head

@@ -22,6 +22,7 @@ const TERMS = {
   flowMaxWait: '86400',
   minInterval: '86400',
   attestationTier: '1',
+  attestationQuorum: '1',
 }
 
 /** Creates the desk's portfolio, its sealed trades going to `recipients` (X25519 public keys). */

@@ -2,18 +2,18 @@
 pragma solidity 0.8.37;
 
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
+import {KeyGuard} from "./KeyGuard.sol";
 import {CodeBlob} from "./libraries/CodeBlob.sol";
 
 /// @title  Groth16Verifier
 /// @dev    One program for every circuit: a key is data, kept as the code of its own contract. The precompiles check
 ///         that points lie on their curves; this contract checks that every number is reduced, so that a proof and its
 ///         public signals have one encoding each. Proofs stay malleable: nothing may key on their bytes.
-contract Groth16Verifier is IGroth16Verifier {
+contract Groth16Verifier is KeyGuard {
     uint256 private constant SCALAR_FIELD =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;
     uint256 private constant BASE_FIELD =
         21888242871839275222246405745257275088696311157297823662689037894645226208583;
-    uint256 private constant LOCAL_CHAIN = 31337;
     uint256 private constant KEY_BYTES = 704;
     /// @dev keccak256 of the G2 generator, imaginary parts first.
     bytes32 private constant G2_GENERATOR = keccak256(
@@ -25,11 +25,6 @@ contract Groth16Verifier is IGroth16Verifier {
         )
     );
 
-    struct Key {
-        address data; // slot 0, bits   0–159, contract whose code is a zero byte and the key
-        bool development; // slot 0, bits 160–167
-    }
-
     /// @dev alpha of every development key, as prover/key-check.ts has it.
     bytes32 private constant DEVELOPMENT_ALPHA = keccak256(
         abi.encode(
@@ -38,18 +33,11 @@ contract Groth16Verifier is IGroth16Verifier {
         )
     );
 
-    address public immutable GOVERNOR;
-
-    mapping(bytes32 circuitId => Key) private _keys;
-
-    constructor(address governor) {
-        GOVERNOR = governor;
-    }
+    constructor(address governor) KeyGuard(governor) {}
 
     /// @inheritdoc IGroth16Verifier
-    function registerKey(bytes32 circuitId, bytes calldata key, bool development) external {
-        if (msg.sender != GOVERNOR) revert NotGovernor(msg.sender);
-        if (_keys[circuitId].data != address(0)) revert KeyExists(circuitId);
+    function registerKey(bytes32 circuitId, bytes calldata key, bool development) external onlyGovernor {
+        if (_keys[circuitId].gate.data != address(0)) revert KeyExists(circuitId);
         // The development seed gives itself away, whatever mark the key comes with.
         development = development || keccak256(key[:64]) == DEVELOPMENT_ALPHA;
         if (development && block.chainid != LOCAL_CHAIN) revert DevelopmentKeyRefused(circuitId, block.chainid);
@@ -65,8 +53,9 @@ contract Groth16Verifier is IGroth16Verifier {
             revert KeyWithoutContribution(circuitId);
         }
 
-        _keys[circuitId] = Key(address(new CodeBlob(bytes.concat(hex"00", key))), development);
-        emit KeyRegistered(circuitId, keccak256(key), development);
+        address data = address(new CodeBlob(bytes.concat(hex"00", key)));
+        uint256 liveFrom = _announce(circuitId, data, development);
+        emit KeyRegistered(circuitId, keccak256(key), development, liveFrom);
     }
 
     /// @inheritdoc IGroth16Verifier
@@ -81,7 +70,7 @@ contract Groth16Verifier is IGroth16Verifier {
 
     /// @inheritdoc IGroth16Verifier
     function keyOf(bytes32 circuitId) public view returns (bytes memory key) {
-        address data = _keys[circuitId].data;
+        address data = _keys[circuitId].gate.data;
         if (data == address(0)) revert UnknownKey(circuitId);
         bytes memory code = data.code;
         key = new bytes(KEY_BYTES);
@@ -90,20 +79,12 @@ contract Groth16Verifier is IGroth16Verifier {
 
     /// @inheritdoc IGroth16Verifier
     function keyHash(bytes32 circuitId) external view returns (bytes32) {
-        return _keys[circuitId].data == address(0) ? bytes32(0) : keccak256(keyOf(circuitId));
+        return _keys[circuitId].gate.data == address(0) ? bytes32(0) : keccak256(keyOf(circuitId));
     }
 
     /// @inheritdoc IGroth16Verifier
     function isLive(bytes32 circuitId) external view returns (bool) {
-        Key storage key = _keys[circuitId];
-        return key.data != address(0) && (!key.development || block.chainid == LOCAL_CHAIN);
-    }
-
-    function _liveKey(bytes32 circuitId) private view returns (address) {
-        Key memory key = _keys[circuitId];
-        if (key.data == address(0)) revert UnknownKey(circuitId);
-        if (key.development && block.chainid != LOCAL_CHAIN) revert DevelopmentKeyRefused(circuitId, block.chainid);
-        return key.data;
+        return _isLive(circuitId);
     }
 
     function _checkCoordinates(Proof calldata proof) private pure {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {Core, IMandates, Terms} from "./interfaces/IMandates.sol";
+import {IAttestorList} from "./interfaces/IAttestorList.sol";
+import {Core, Terms} from "./interfaces/IMandates.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
-import {Attestation, Attestations, Kind} from "./libraries/Attestations.sol";
+import {Attestation, Attestations, Kind, Word} from "./libraries/Attestations.sol";
 import {Flags, Flow, Stored} from "./libraries/LedgerStorage.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
 import {Signatures} from "./libraries/Signatures.sol";
@@ -18,21 +19,21 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
     bytes32 private constant REPLACE_TYPE =
         keccak256("ReplaceBook(bytes32 portfolioId,uint256 epoch,bytes32 head,uint256 newBook)");
 
+    IAttestorList public immutable ATTESTORS;
+
     mapping(bytes32 portfolioId => Stored) internal _portfolios;
     mapping(bytes32 portfolioId => mapping(uint256 index => Flow)) internal _flows;
     mapping(bytes32 portfolioId => mapping(bytes32 flowId => bool)) private _usedFlows;
-    mapping(address attestor => uint8) private _tiers;
 
-    /// @param attestors Listed signers, and the highest evidence tier each may state.
-    constructor(address[] memory attestors, uint8[] memory tiers) {
-        for (uint256 i; i < attestors.length; ++i) _tiers[attestors[i]] = tiers[i];
+    constructor(IAttestorList attestors) {
+        ATTESTORS = attestors;
     }
 
     /// @inheritdoc IRebalanceLedger
-    function recordFlow(Attestation calldata attestation, bytes calldata attestorSignature) external {
+    function recordFlow(Attestation calldata attestation, Word[] calldata words) external {
         bytes32 id = attestation.portfolioId;
         Stored storage stored = _open(id);
-        _checkAttested(attestation, attestorSignature, Kind.Flow, stored.mandate);
+        _checkAttested(attestation, words, Kind.Flow, stored.mandate);
         if (attestation.epoch != 0) revert WrongAttestation("epoch");
         if (attestation.head != 0) revert WrongAttestation("head");
         if (attestation.commitment != 0) revert WrongAttestation("commitment");
@@ -48,21 +49,19 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         _flows[id][stored.consumedFlows + count] =
             Flow(int128(amount), uint40(block.timestamp), uint40(attestation.asOf));
         ++stored.pendingFlows;
-        emit FlowRecorded(
-            id, attestation.flowId, amount, attestation.asOf, attestation.attestor, attestation.evidence
-        );
+        emit FlowRecorded(id, attestation.flowId, amount, attestation.asOf);
     }
 
     /// @inheritdoc IRebalanceLedger
     function attest(
         Attestation calldata attestation,
-        bytes calldata attestorSignature,
+        Word[] calldata words,
         Head calldata confirmed,
         Link[] calldata later
     ) external {
         bytes32 id = attestation.portfolioId;
         Stored storage stored = _open(id);
-        _checkAttested(attestation, attestorSignature, Kind.Confirm, stored.mandate);
+        uint8 tier = _checkAttested(attestation, words, Kind.Confirm, stored.mandate);
         _checkNoFlow(attestation);
         if (attestation.commitment != confirmed.book) revert WrongAttestation("commitment");
         if (later.length >= HEADS || attestation.epoch + later.length != stored.epoch) {
@@ -76,32 +75,36 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
             revert AttestationNotNewer(attestation.asOf, stored.attestedAt);
         }
 
-        _setAttested(stored, attestation);
-        emit Attested(
-            id, attestation.epoch, attestation.asOf, attestation.tier, attestation.attestor, attestation.evidence
-        );
+        _setAttested(stored, attestation.asOf, tier, words.length);
+        emit Attested(id, attestation.epoch, attestation.asOf, tier, words.length);
     }
 
     /// @inheritdoc IRebalanceLedger
     function replaceBook(
         Attestation calldata attestation,
-        bytes calldata attestorSignature,
+        Word[] calldata words,
         Head calldata head,
         bytes calldata authorization
     ) external {
         bytes32 id = attestation.portfolioId;
         Stored storage stored = _open(id);
-        _checkAttested(attestation, attestorSignature, Kind.Replace, stored.mandate);
+        _checkNotPaused();
+        uint8 tier = _checkAttested(attestation, words, Kind.Replace, stored.mandate);
         _checkNoFlow(attestation);
         _checkHead(id, stored.head, head);
         if (attestation.head != stored.head) revert WrongAttestation("head");
         if (attestation.epoch != stored.epoch) revert WrongAttestation("epoch");
+        // A book of before the last attestation would lose what came since, or count it twice.
+        if (attestation.asOf < stored.attestedAt) {
+            revert AttestationNotNewer(attestation.asOf, stored.attestedAt);
+        }
         uint256 book = attestation.commitment;
         if (book >= PublicVector.FIELD || book == 0) revert WrongAttestation("commitment");
         Core memory core = abi.decode(stored.mandate.code, (Core));
         bytes32 structHash = keccak256(abi.encode(REPLACE_TYPE, id, attestation.epoch, attestation.head, book));
         _checkAuthorized(id, core.manager, structHash, authorization);
 
+        _setAttested(stored, attestation.asOf, tier, words.length);
         _replace(id, stored, attestation, head.budget);
     }
 
@@ -116,15 +119,13 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         }
     }
 
-    /// @inheritdoc IRebalanceLedger
-    function attestorTier(address attestor) external view returns (uint8) {
-        return _tiers[attestor];
-    }
-
     function _open(bytes32 portfolioId) internal view returns (Stored storage stored) {
         stored = _portfolios[portfolioId];
         if (stored.flags & (Flags.OPEN | Flags.CLOSED) != Flags.OPEN) revert NotOpen(portfolioId);
     }
+
+    /// @dev A step asks by having its proof verified; a replacement has none.
+    function _checkNotPaused() internal view virtual;
 
     function _checkHead(bytes32 portfolioId, bytes32 expected, Head calldata head) internal pure {
         bytes32 given = _hash(head.previous, head.book, head.budget);
@@ -139,23 +140,37 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         if (!Signatures.isValid(manager, digest, authorization)) revert NotAuthorized(id, digest);
     }
 
-    /// @dev Kind, dates, tier and signature; the fields that depend on the kind are the caller's.
-    function _checkAttested(
-        Attestation calldata attestation,
-        bytes calldata signature,
-        Kind kind,
-        address mandate
-    ) internal view {
+    /// @dev Kind, dates, quorum and every word; the fields that depend on the kind are the caller's.
+    /// @return tier The weakest of the words' evidence.
+    function _checkAttested(Attestation calldata attestation, Word[] calldata words, Kind kind, address mandate)
+        internal
+        returns (uint8 tier)
+    {
         if (attestation.kind != kind) revert WrongKind(attestation.kind, kind);
         if (attestation.asOf > block.timestamp) revert WrongAttestation("asOf");
         if (attestation.deadline < block.timestamp) revert AttestationExpired(attestation.deadline);
         (, Terms memory terms) = abi.decode(mandate.code, (Core, Terms));
-        if (attestation.tier < terms.attestationTier) revert TierTooLow(attestation.tier, terms.attestationTier);
-        bool listed = attestation.tier <= _tiers[attestation.attestor];
-        bytes32 digest = _typed(Attestations.hash(attestation));
-        if (!listed || !Signatures.isValid(attestation.attestor, digest, signature)) {
-            revert NotAttested(attestation.attestor, attestation.tier);
+        if (words.length < terms.attestationQuorum) revert TooFewAttestors(words.length, terms.attestationQuorum);
+        tier = type(uint8).max;
+        address last;
+        for (uint256 i; i < words.length; ++i) {
+            Word calldata word = words[i];
+            if (word.attestor <= last) revert AttestorsNotAscending(i);
+            if (word.tier < terms.attestationTier) revert TierTooLow(word.tier, terms.attestationTier);
+            _checkWord(attestation, word);
+            if (word.tier < tier) tier = word.tier;
+            last = word.attestor;
         }
+    }
+
+    /// @dev One attestor's listing and signature.
+    function _checkWord(Attestation calldata attestation, Word calldata word) private {
+        bool listed = word.tier <= ATTESTORS.tierOf(word.attestor);
+        bytes32 digest = _typed(Attestations.hash(attestation, word));
+        if (!listed || !Signatures.isValid(word.attestor, digest, word.signature)) {
+            revert NotAttested(word.attestor, word.tier);
+        }
+        emit AttestorSigned(attestation.portfolioId, word.attestor, attestation.kind, word.tier, word.evidence);
     }
 
     function _checkNoFlow(Attestation calldata attestation) internal pure {
@@ -163,8 +178,9 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         if (attestation.flowId != 0) revert WrongAttestation("flowId");
     }
 
-    function _setAttested(Stored storage stored, Attestation calldata attestation) internal {
-        (stored.attestedAt, stored.attestedTier) = (uint40(attestation.asOf), attestation.tier);
+    function _setAttested(Stored storage stored, uint256 asOf, uint8 tier, uint256 count) internal {
+        // A block has no gas for 65,536 signatures.
+        (stored.attestedAt, stored.attestedTier, stored.attestedBy) = (uint40(asOf), tier, uint16(count));
     }
 
     function _hash(bytes32 previous, uint256 book, uint256 budget) internal pure returns (bytes32) {
@@ -185,9 +201,8 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         if (stored.flags & Flags.REPLACED == 0) stored.provenEpoch = stored.epoch;
         stored.flags |= Flags.REPLACED;
         uint256 epoch = ++stored.epoch;
-        _setAttested(stored, attestation);
         stored.bookAsOf = uint40(attestation.asOf);
-        emit BookReplaced(id, epoch, book, budget, attestation.attestor, attestation.evidence);
+        emit BookReplaced(id, epoch, book, budget);
     }
 
     /// @dev Magnitude below 2^126, so that the circuit can take it.

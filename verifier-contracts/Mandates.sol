@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
 import {Core, Creation, IMandates, Terms} from "./interfaces/IMandates.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
+import {Roles} from "./interfaces/IPortfolioRoles.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {CodeBlob} from "./libraries/CodeBlob.sol";
 import {Layout} from "./libraries/Layout.sol";
@@ -11,11 +12,14 @@ import {MandateRules} from "./libraries/MandateRules.sol";
 import {PackedInts} from "./libraries/PackedInts.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
 import {Shape} from "./libraries/Shape.sol";
+import {Tightening} from "./libraries/Tightening.sol";
+import {PortfolioRoles} from "./PortfolioRoles.sol";
 
 /// @title  Mandates
-/// @dev    A stored mandate is a blob, ABI-encoded (Core, Terms, governor, blob of the packed vector). Activation tells
-///         the ledger, so that a rebalance reads its mandate's blob without asking this contract.
-contract Mandates is IMandates {
+/// @dev    A stored mandate is a blob, ABI-encoded (Core, Terms, blob of the packed vector). Activation tells the ledger,
+///         so that a rebalance reads its mandate's blob without asking this contract. A change of managers stores the active
+///         mandate again with the new one, under its old version.
+contract Mandates is IMandates, PortfolioRoles {
     struct Record {
         address active; // slot 0, bits   0–159, blob of the active mandate
         uint40 activatedAt; // slot 0, bits 160–199
@@ -23,13 +27,14 @@ contract Mandates is IMandates {
         address waiting; // slot 1, bits   0–159, blob of the scheduled mandate
         uint40 dueAt; // slot 1, bits 160–199
         uint32 scheduled; // slot 1, bits 200–231, versions given out
+        uint40 scheduledAt; // slot 2, bits   0–39, when the waiting mandate was announced
+        uint40 unnoticedAt; // slot 2, bits  40–79, when one, not the first, was last activated before its notice was over
     }
 
     IGroth16Verifier public immutable VERIFIER;
     IMarketSnapshots public immutable SNAPSHOTS;
     IRebalanceLedger public immutable LEDGER;
     bytes32 public immutable CIRCUIT_ID;
-    uint256 public immutable NOTICE;
     uint8 private immutable _SLOTS;
     uint8 private immutable _GROUPS;
     uint8 private immutable _ACCOUNTS;
@@ -45,9 +50,8 @@ contract Mandates is IMandates {
         bytes32 circuitId,
         Shape memory shape,
         uint256 notice
-    ) {
-        (VERIFIER, SNAPSHOTS, LEDGER) = (verifier, snapshots, ledger);
-        (CIRCUIT_ID, NOTICE) = (circuitId, notice);
+    ) PortfolioRoles(notice) {
+        (VERIFIER, SNAPSHOTS, LEDGER, CIRCUIT_ID) = (verifier, snapshots, ledger, circuitId);
         (_SLOTS, _GROUPS, _ACCOUNTS, _SCENARIOS) = (shape.slots, shape.groups, shape.accounts, shape.scenarios);
     }
 
@@ -63,17 +67,23 @@ contract Mandates is IMandates {
         _checkMandate(vector, terms, digest, proof);
 
         Record storage record = _records[portfolioId];
+        uint256 dueAt = _dueAt(record, portfolioId, vector, terms);
+        if (record.waiting != address(0)) emit MandateCancelled(portfolioId, record.scheduled);
         version = record.scheduled + 1;
-        uint256 dueAt = block.timestamp;
-        if (record.active != address(0)) {
-            (, Terms memory current) = abi.decode(record.active.code, (Core, Terms));
-            uint256 spaced = record.activatedAt + current.minInterval;
-            dueAt = dueAt + NOTICE > spaced ? dueAt + NOTICE : spaced;
-        }
-        address blob = _store(version, creation, vector, terms, digest);
+        address manager = _roles[portfolioId].manager;
+        address blob = _store(version, manager, creation.windowLength, vector, terms, digest);
         _blobs[portfolioId][version] = blob;
         (record.waiting, record.dueAt, record.scheduled) = (blob, uint40(dueAt), uint32(version));
+        record.scheduledAt = uint40(block.timestamp);
         emit MandateScheduled(portfolioId, version, dueAt, digest, vector, terms);
+    }
+
+    /// @inheritdoc IMandates
+    function cancel(bytes32 portfolioId) external onlyGovernor(portfolioId) {
+        Record storage record = _records[portfolioId];
+        if (record.waiting == address(0)) revert NothingScheduled(portfolioId);
+        (record.waiting, record.dueAt, record.scheduledAt) = (address(0), 0, 0);
+        emit MandateCancelled(portfolioId, record.scheduled);
     }
 
     /// @inheritdoc IMandates
@@ -82,12 +92,13 @@ contract Mandates is IMandates {
         (address blob, uint256 dueAt) = (record.waiting, record.dueAt);
         if (blob == address(0)) revert NothingScheduled(portfolioId);
         if (block.timestamp < dueAt) revert NotDue(portfolioId, dueAt);
+        bool first = record.active == address(0);
+        if (!first && block.timestamp < record.scheduledAt + NOTICE) record.unnoticedAt = uint40(block.timestamp);
         Core memory core = abi.decode(blob.code, (Core));
-        (record.active, record.activatedAt, record.activeVersion) =
-            (blob, uint40(block.timestamp), uint32(core.version));
+        (record.activatedAt, record.activeVersion) = (uint40(block.timestamp), uint32(core.version));
         (record.waiting, record.dueAt) = (address(0), 0);
         emit MandateActivated(portfolioId, core.version, core.digest);
-        LEDGER.adoptMandate(portfolioId, blob);
+        _adopt(portfolioId, blob);
     }
 
     /// @inheritdoc IMandates
@@ -97,14 +108,14 @@ contract Mandates is IMandates {
 
     /// @inheritdoc IMandates
     function mandate(bytes32 portfolioId, uint256 version)
-        external
+        public
         view
         returns (Core memory core, Terms memory terms, int256[] memory vector)
     {
         address blob = _blobs[portfolioId][version];
         if (blob == address(0)) revert UnknownMandate(portfolioId, version);
         address limits;
-        (core, terms,, limits) = abi.decode(blob.code, (Core, Terms, address, address));
+        (core, terms, limits) = abi.decode(blob.code, (Core, Terms, address));
         vector = new int256[](MandateRules.length(_shape()));
         vector[Layout.MANDATE_UNIVERSE_ID] = int256(core.universeId);
         PackedInts.unpack(abi.decode(limits.code, (uint256[])), vector, Layout.MANDATE_HEAD_LENGTH);
@@ -121,14 +132,57 @@ contract Mandates is IMandates {
         return Shape(_SLOTS, _GROUPS, _ACCOUNTS, _SCENARIOS);
     }
 
-    function _checkCreation(Creation calldata creation) private view returns (bytes32 portfolioId) {
+    /// @dev The first mandate of a portfolio begins it, with the roles its creation parameters name.
+    function _checkCreation(Creation calldata creation) private returns (bytes32 portfolioId) {
         portfolioId = keccak256(abi.encode(creation));
-        if (msg.sender != creation.governor) revert NotGovernor(portfolioId, msg.sender);
+        Roles storage roles = _roles[portfolioId];
+        bool begun = roles.governor != address(0);
+        if (msg.sender != (begun ? roles.governor : creation.governor)) revert NotGovernor(portfolioId, msg.sender);
+        if (begun) return portfolioId;
         if (creation.manager == address(0)) revert InvalidCreation("manager");
         uint256 window = creation.windowLength;
         if (window < Layout.TERM_WINDOW_LENGTH_LO || window > Layout.TERM_WINDOW_LENGTH_HI) {
             revert InvalidCreation("windowLength");
         }
+        (roles.governor, roles.manager) = (creation.governor, creation.manager);
+    }
+
+    /// @dev When a mandate scheduled now may be activated; see IMandates.
+    function _dueAt(Record storage record, bytes32 portfolioId, int256[] calldata vector, Terms calldata terms)
+        private
+        view
+        returns (uint256)
+    {
+        if (record.active == address(0)) return block.timestamp;
+        (, Terms memory current, int256[] memory limits) = mandate(portfolioId, record.activeVersion);
+        uint256 noticed = block.timestamp + NOTICE;
+        if (Tightening.isTightening(limits, vector, _shape()) && Tightening.isTightening(current, terms)) {
+            uint256 apart = current.minInterval > NOTICE ? current.minInterval : NOTICE;
+            uint256 free = record.unnoticedAt + apart;
+            if (free > noticed) return noticed;
+            return free > block.timestamp ? free : block.timestamp;
+        }
+        uint256 spaced = record.activatedAt + current.minInterval;
+        return noticed > spaced ? noticed : spaced;
+    }
+
+    /// @dev Puts a blob in force, stored again when it names another manager than the present one.
+    function _adopt(bytes32 portfolioId, address blob) private {
+        (Core memory core, Terms memory terms, address limits) = abi.decode(blob.code, (Core, Terms, address));
+        address manager = _roles[portfolioId].manager;
+        if (core.manager != manager) {
+            core.manager = manager;
+            blob = address(new CodeBlob(abi.encode(core, terms, limits)));
+            _blobs[portfolioId][core.version] = blob;
+        }
+        _records[portfolioId].active = blob;
+        LEDGER.adoptMandate(portfolioId, blob);
+    }
+
+    /// @inheritdoc PortfolioRoles
+    function _managerChanged(bytes32 portfolioId) internal override {
+        address blob = _records[portfolioId].active;
+        if (blob != address(0)) _adopt(portfolioId, blob);
     }
 
     function _checkMandate(
@@ -151,7 +205,8 @@ contract Mandates is IMandates {
 
     function _store(
         uint256 version,
-        Creation calldata creation,
+        address manager,
+        uint256 windowLength,
         int256[] calldata vector,
         Terms calldata terms,
         uint256 digest
@@ -162,11 +217,11 @@ contract Mandates is IMandates {
             version: version,
             digest: digest,
             universeId: uint256(vector[Layout.MANDATE_UNIVERSE_ID]),
-            manager: creation.manager,
-            windowLength: creation.windowLength,
+            manager: manager,
+            windowLength: windowLength,
             marketMaxAge: terms.marketMaxAge,
             grace: terms.grace
         });
-        return address(new CodeBlob(abi.encode(core, terms, creation.governor, limits)));
+        return address(new CodeBlob(abi.encode(core, terms, limits)));
     }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {IAttestorList} from "./interfaces/IAttestorList.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "./interfaces/IKeyGuard.sol";
 import {Core, Creation, IMandates, Terms} from "./interfaces/IMandates.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {LedgerAttestations} from "./LedgerAttestations.sol";
-import {Attestation, Kind} from "./libraries/Attestations.sol";
+import {Attestation, Kind, Word} from "./libraries/Attestations.sol";
 import {Layout} from "./libraries/Layout.sol";
 import {Flags, Stored} from "./libraries/LedgerStorage.sol";
 import {PortfolioStatus, Record} from "./libraries/PortfolioStatus.sol";
@@ -34,9 +36,8 @@ contract RebalanceLedger is LedgerAttestations {
         IMandates mandates,
         bytes32 circuitId,
         uint256 emptyBudget,
-        address[] memory attestors,
-        uint8[] memory tiers
-    ) LedgerAttestations(attestors, tiers) {
+        IAttestorList attestors
+    ) LedgerAttestations(attestors) {
         (VERIFIER, SNAPSHOTS, MANDATES) = (verifier, snapshots, mandates);
         (CIRCUIT_ID, EMPTY_BUDGET) = (circuitId, emptyBudget);
     }
@@ -46,7 +47,7 @@ contract RebalanceLedger is LedgerAttestations {
         Creation calldata creation,
         Submission calldata submission,
         Attestation calldata attestation,
-        bytes calldata attestorSignature
+        Word[] calldata words
     ) external returns (bytes32 id) {
         id = keccak256(abi.encode(creation));
         Stored storage stored = _portfolios[id];
@@ -54,16 +55,16 @@ contract RebalanceLedger is LedgerAttestations {
         stored.mandate = MANDATES.active(id);
         if (stored.mandate == address(0)) revert NoMandate(id);
         if (!submission.step.compliant) revert OpeningNotCompliant(id);
-        _checkAttested(attestation, attestorSignature, Kind.Open, stored.mandate);
+        uint8 tier = _checkAttested(attestation, words, Kind.Open, stored.mandate);
         _checkNoFlow(attestation);
         if (attestation.portfolioId != id) revert WrongAttestation("portfolioId");
         if (attestation.epoch != 0) revert WrongAttestation("epoch");
         if (attestation.head != 0) revert WrongAttestation("head");
         if (attestation.commitment != submission.step.newBook) revert WrongAttestation("commitment");
 
-        _setAttested(stored, attestation);
+        _setAttested(stored, attestation.asOf, tier, words.length);
         stored.bookAsOf = uint40(attestation.asOf);
-        emit Opened(id, creation, attestation.attestor, attestation.evidence);
+        emit Opened(id, creation);
         uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
         (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (submission.step.newBook, EMPTY_BUDGET);
         _step(id, 0, x, submission);
@@ -82,8 +83,8 @@ contract RebalanceLedger is LedgerAttestations {
     /// @inheritdoc IRebalanceLedger
     function close(bytes32 portfolioId, bytes calldata authorization) external {
         Stored storage stored = _open(portfolioId);
-        (Core memory core,, address governor) = abi.decode(stored.mandate.code, (Core, Terms, address));
-        if (msg.sender != governor) revert WrongCaller(msg.sender);
+        if (msg.sender != MANDATES.governorOf(portfolioId)) revert WrongCaller(msg.sender);
+        Core memory core = abi.decode(stored.mandate.code, (Core));
         bytes32 structHash = keccak256(abi.encode(CLOSE_TYPE, portfolioId, uint256(stored.epoch)));
         _checkAuthorized(portfolioId, core.manager, structHash, authorization);
         stored.flags |= Flags.CLOSED;
@@ -94,14 +95,15 @@ contract RebalanceLedger is LedgerAttestations {
     function adoptMandate(bytes32 portfolioId, address blob) external {
         if (msg.sender != address(MANDATES)) revert WrongCaller(msg.sender);
         Stored storage stored = _portfolios[portfolioId];
-        if (stored.flags & Flags.OPEN == 0) return;
+        if (stored.flags & (Flags.OPEN | Flags.CLOSED) != Flags.OPEN) return;
         Core memory from = abi.decode(stored.mandate.code, (Core));
         Core memory to = abi.decode(blob.code, (Core));
         if (to.universeId != from.universeId && stored.flags & Flags.UNIVERSE_CHANGED == 0) {
             stored.bookUniverse = from.universeId;
             stored.flags |= Flags.UNIVERSE_CHANGED;
         }
-        stored.flags |= Flags.MANDATE_CHANGED;
+        // A change of managers keeps the version: what was proven under it still is.
+        if (to.version != from.version) stored.flags |= Flags.MANDATE_CHANGED;
         stored.mandate = blob;
         emit MandateAdopted(portfolioId, to.version);
     }
@@ -118,11 +120,13 @@ contract RebalanceLedger is LedgerAttestations {
                 compliant: stored.flags & Flags.COMPLIANT != 0,
                 mandateChanged: stored.flags & Flags.MANDATE_CHANGED != 0,
                 replaced: stored.flags & Flags.REPLACED != 0,
+                paused: block.timestamp < VERIFIER.pausedUntil(CIRCUIT_ID),
                 keyLive: VERIFIER.isLive(CIRCUIT_ID),
                 snapshotTime: stored.snapshotTime,
                 amberSince: stored.amberSince,
                 attestedAt: stored.attestedAt,
                 attestedTier: stored.attestedTier,
+                attestedBy: stored.attestedBy,
                 oldestFlow: oldest
             }),
             terms
@@ -145,6 +149,7 @@ contract RebalanceLedger is LedgerAttestations {
             windowLength: core.windowLength,
             attestedAt: stored.attestedAt,
             attestedTier: stored.attestedTier,
+            attestedBy: stored.attestedBy,
             amberSince: stored.flags & Flags.COMPLIANT == 0 ? stored.amberSince : 0,
             pendingFlows: stored.pendingFlows,
             closed: stored.flags & Flags.CLOSED != 0
@@ -168,6 +173,12 @@ contract RebalanceLedger is LedgerAttestations {
     /// @inheritdoc IRebalanceLedger
     function domainOf(bytes32 portfolioId) public view returns (uint256) {
         return uint256(keccak256(abi.encode(block.chainid, address(this), portfolioId, CIRCUIT_ID))) >> 8;
+    }
+
+    /// @inheritdoc LedgerAttestations
+    function _checkNotPaused() internal view override {
+        uint256 until = VERIFIER.pausedUntil(CIRCUIT_ID);
+        if (block.timestamp < until) revert IKeyGuard.Paused(CIRCUIT_ID, until);
     }
 
     /// @dev Completes the public vector, checks the manager's word and the proof, then moves the head.

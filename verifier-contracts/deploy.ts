@@ -32,8 +32,9 @@ export type CircuitKey = {
 export type ListedAttestor = { readonly address: Address; readonly tier: number }
 
 /**
- * One deployment serves one shape. The wallet's account becomes the verifier's governor, which registers keys; it has no
- * other power. `minInterval`, `optionMaxAge` and `mandateNotice` in seconds.
+ * One deployment serves one shape. The wallet's account becomes the governor of the verifier, which registers keys, and of
+ * the list of attestors; it has no other power, but for being the guardian where no other is named. `minInterval`,
+ * `optionMaxAge` and `notice`, that of mandates, roles and attestors, in seconds.
  */
 export type DeployOptions = {
   readonly walletClient: WalletClient<Transport, Chain, Account>
@@ -51,7 +52,8 @@ export type DeployOptions = {
   readonly minInterval?: number
   readonly optionMaxAge?: number
   readonly spotToleranceBps?: number
-  readonly mandateNotice?: number
+  readonly notice?: number
+  readonly guardian?: Address
 }
 
 /** Where everything is, and the block from which its events are worth reading. */
@@ -61,12 +63,14 @@ export type Deployment = {
   readonly snapshots: Address
   readonly mandates: Address
   readonly ledger: Address
+  readonly attestors: Address
   readonly fromBlock: bigint
 }
 
 /**
- * Deploys verifier, keys, snapshots, mandates and ledger, in that order. Every key is checked before the first transaction,
- * and read back from the chain before anything is built on it.
+ * Deploys verifier, keys, snapshots, list of attestors, mandates and ledger, in that order. Every key is checked before the first transaction,
+ * and read back from the chain before anything is built on it. Off the local chain, keys and a guardian of its own are live
+ * two days later.
  *
  * @throws `UnusableKeyError`, `MalformedKeyError`, `DevelopmentKeyError` for a key that may not be used on this chain.
  * @throws {@link DeployedKeyError} when the chain holds another key than the one sent.
@@ -80,6 +84,7 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
   const fromBlock = await options.publicClient.getBlockNumber()
   const verifier = await deployContract(options, 'Groth16Verifier', [account.address])
   for (const key of keys) await registerKey(options, verifier, key)
+  if (options.guardian) await scheduleGuardian(options, verifier, options.guardian)
   const rules = {
     minInterval: BigInt(options.minInterval ?? 15),
     optionMaxAge: BigInt(options.optionMaxAge ?? 300),
@@ -93,13 +98,19 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
     options.riskSigners,
     BigInt(options.riskThreshold ?? 1),
   ])
+  const notice = BigInt(options.notice ?? 86_400)
+  const attestors = await deployContract(options, 'AttestorList', [
+    account.address,
+    notice,
+    options.attestors.map(({ address }) => address),
+    options.attestors.map(({ tier }) => tier),
+  ])
   // Mandates and ledger know each other: the ledger's address follows from the nonce after the mandates'.
   const nonce = await options.publicClient.getTransactionCount({
     address: account.address,
     blockTag: 'pending',
   })
   const expected = getContractAddress({ from: account.address, nonce: BigInt(nonce) + 1n })
-  const notice = BigInt(options.mandateNotice ?? 86_400)
   const mandates = await deployContract(options, 'Mandates', [
     verifier,
     snapshots,
@@ -114,11 +125,10 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
     mandates,
     circuits.rebalance.circuitId,
     options.emptyBudget,
-    options.attestors.map(({ address }) => address),
-    options.attestors.map(({ tier }) => tier),
+    attestors,
   ])
   if (!isAddressEqual(ledger, expected)) throw new DeploymentError('RebalanceLedger')
-  return { chainId, verifier, snapshots, mandates, ledger, fromBlock }
+  return { chainId, verifier, snapshots, mandates, ledger, attestors, fromBlock }
 }
 
 /** @throws when the key proves nothing, or is for development and the chain is not local */
@@ -142,6 +152,20 @@ async function registerKey(
     args: [circuitId],
   })
   if (held !== bytes) throw new DeployedKeyError()
+}
+
+async function scheduleGuardian(
+  clients: Pick<DeployOptions, 'walletClient' | 'publicClient'>,
+  verifier: Address,
+  guardian: Address,
+): Promise<void> {
+  const contract = { address: verifier, abi: groth16VerifierAbi } as const
+  const hash = await clients.walletClient.writeContract({
+    ...contract,
+    functionName: 'scheduleGuardian',
+    args: [guardian],
+  })
+  await succeeded(clients, hash, 'scheduleGuardian')
 }
 
 /** Deploys one contract of this folder by name, e.g. the demo's `PriceFeed`. @throws {@link DeploymentError} */

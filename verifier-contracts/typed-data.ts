@@ -4,7 +4,7 @@ import type { Address, Hex } from 'viem'
 export const ATTESTATION_KINDS = { open: 0, confirm: 1, replace: 2, flow: 3 } as const
 
 /**
- * An attestor's word. `head` and `epoch` name the head it speaks of (0 for open and flow), `commitment` the book (0 for
+ * An attestor's word, as it is signed. `head` and `epoch` name the head it speaks of (0 for open and flow), `commitment` the book (0 for
  * flow), `amount` (signed, 1e-16 quote) and `flowId` a flow (0 otherwise). `asOf` and `deadline` in seconds.
  */
 export type Attestation = {
@@ -21,6 +21,21 @@ export type Attestation = {
   readonly evidence: Hex
   readonly attestor: Address
 }
+
+/** One attestor's part of an attestation that several may stand for, as the ledger takes it. */
+export type Word = Pick<Attestation, 'attestor' | 'tier' | 'evidence'> & { readonly signature: Hex }
+
+/** A signed attestation's own part; what it shares with others goes beside the list of words. */
+export const wordOf = ({ attestor, tier, evidence }: Attestation, signature: Hex): Word => ({
+  attestor,
+  tier,
+  evidence,
+  signature,
+})
+
+/** Words in the order in which the ledger takes them: ascending by attestor. */
+export const inOrder = (words: readonly Word[]): Word[] =>
+  words.toSorted((a, b) => (BigInt(a.attestor) < BigInt(b.attestor) ? -1 : 1))
 
 /** One option slot's numbers per unit in 1e-8 quote, repriced at coin price `spotE8`. */
 export type OptionRow = {

@@ -1,9 +1,10 @@
-import { type Hex, recoverTypedDataAddress } from 'viem'
+import { isAddressEqual, recoverTypedDataAddress, zeroAddress } from 'viem'
 import {
   ATTESTATION_KINDS,
   type Attestation,
   attestationTypedData,
   NO_HEAD,
+  type Word,
 } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
 import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
@@ -36,7 +37,7 @@ export async function attestationRequest(
 }
 
 /**
- * Refuses an attestation of the draft that the ledger would refuse when the portfolio opens.
+ * Refuses an attestation of the draft that the ledger would refuse when the portfolio opens: itself, or one attestor's word.
  *
  * @throws {@link AttestationError} naming the field.
  */
@@ -45,11 +46,11 @@ export async function checkOpeningAttestation(
   portfolio: PortfolioRecord,
   draft: BookRecord,
   attestation: Attestation,
-  signature: Hex,
+  words: readonly Word[],
 ): Promise<void> {
   const now = await chain.now()
-  const refuse = (field: keyof Attestation | 'signature', wrong: boolean) => {
-    if (wrong) throw new AttestationError(field === 'signature' ? field : `attestation.${field}`)
+  const refuse = (field: keyof Attestation, wrong: boolean) => {
+    if (wrong) throw new AttestationError(`attestation.${field}`)
   }
   refuse('kind', attestation.kind !== ATTESTATION_KINDS.open)
   refuse('portfolioId', attestation.portfolioId !== portfolio.id)
@@ -60,11 +61,17 @@ export async function checkOpeningAttestation(
   refuse('flowId', attestation.flowId !== NO_HEAD)
   refuse('asOf', attestation.asOf > now)
   refuse('deadline', attestation.deadline < now)
-  refuse('tier', attestation.tier < portfolio.terms.attestationTier)
-  refuse('attestor', (await ledger.attestorTier(attestation.attestor)) < attestation.tier)
-  const typed = attestationTypedData(chain.deployment.chainId, chain.deployment.ledger, attestation)
-  const signer = await recoverTypedDataAddress({ ...typed, signature }).catch(() => undefined)
-  refuse('signature', signer?.toLowerCase() !== attestation.attestor.toLowerCase())
+  if (words.length < portfolio.terms.attestationQuorum) throw new AttestationError('others')
+  const { chainId, ledger: verifyingContract } = chain.deployment
+  for (const [i, { signature, ...part }] of words.entries()) {
+    const own = i === 0 ? 'attestation' : `others[${i - 1}]`
+    if (part.tier < portfolio.terms.attestationTier) throw new AttestationError(`${own}.tier`)
+    if ((await ledger.attestorTier(part.attestor)) < part.tier) throw new AttestationError(`${own}.attestor`)
+    const typed = attestationTypedData(chainId, verifyingContract, { ...attestation, ...part })
+    const signer = await recoverTypedDataAddress({ ...typed, signature }).catch(() => zeroAddress)
+    if (!isAddressEqual(signer, part.attestor))
+      throw new AttestationError(i === 0 ? 'signature' : `${own}.signature`)
+  }
 }
 
 export class AttestationError extends HttpError {

@@ -25,6 +25,7 @@ const DeploymentFile = z.strictObject({
   snapshots: address,
   mandates: address,
   ledger: address,
+  attestors: address,
   fromBlock: z
     .string()
     .regex(/^\d{1,18}$/)

@@ -1,5 +1,10 @@
-import type { Hex } from 'viem'
-import { mandatesAbi, marketSnapshotsAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
+import { type Hex, zeroAddress } from 'viem'
+import {
+  attestorListAbi,
+  mandatesAbi,
+  marketSnapshotsAbi,
+  rebalanceLedgerAbi,
+} from '#verifier-contracts/abi.js'
 import type { Terms } from '../schemas/terms.js'
 import type { Chain } from './chain.js'
 import { ContractError } from './contract-error.js'
@@ -18,6 +23,7 @@ const REASONS = [
   'attestation_weak',
   'book_replaced',
   'flow_overdue',
+  'paused',
 ] as const
 
 /** What the ledger says of portfolios; nothing here knows anything private. */
@@ -57,20 +63,31 @@ export class LedgerReader {
     return flow
   }
 
+  /** Highest evidence tier an attestor may state now; 0 when not listed. */
   async attestorTier(attestor: Hex): Promise<number> {
-    return this.#chain.read({ ...this.#ledger, functionName: 'attestorTier', args: [attestor] })
+    const contract = { address: this.#chain.deployment.attestors, abi: attestorListAbi }
+    return this.#chain.read({ ...contract, functionName: 'tierOf', args: [attestor] })
   }
 
-  /** Version of the active mandate, 0 without one. */
-  async mandateVersion(id: Hex): Promise<bigint> {
-    const address = this.#chain.deployment.mandates
-    const [active] = await this.#chain.read({
-      address,
-      abi: mandatesAbi,
-      functionName: 'versions',
+  /** Who governs and who manages a portfolio now; undefined before its first mandate is scheduled. */
+  async roles(id: Hex): Promise<{ governor: Hex; manager: Hex } | undefined> {
+    const contract = { address: this.#chain.deployment.mandates, abi: mandatesAbi }
+    const { governor, manager } = await this.#chain.read({
+      ...contract,
+      functionName: 'rolesOf',
       args: [id],
     })
-    return active
+    return governor === zeroAddress ? undefined : { governor, manager }
+  }
+
+  /** Signed vector and terms of the active mandate; undefined without one. */
+  async activeMandate(id: Hex): Promise<{ vector: readonly bigint[]; terms: Terms } | undefined> {
+    const contract = { address: this.#chain.deployment.mandates, abi: mandatesAbi }
+    const [version] = await this.#chain.read({ ...contract, functionName: 'versions', args: [id] })
+    if (version === 0n) return undefined
+    const args = [id, version] as const
+    const [, terms, vector] = await this.#chain.read({ ...contract, functionName: 'mandate', args })
+    return { vector, terms }
   }
 
   /** Whether a step may refer to this snapshot now. `notBefore` is the time of the last snapshot used. */

@@ -24,29 +24,41 @@ export type RegistrarParts = {
  * @throws `ContractError` when the chain refuses the mandate.
  */
 export async function ensureMandate(
-  { chain, pool, circuits, digest, shape }: RegistrarParts,
+  parts: RegistrarParts,
   portfolio: PortfolioRecord,
   signal: AbortSignal,
 ): Promise<void> {
-  const contract = { address: chain.deployment.mandates, abi: mandatesAbi }
-  const [active, , waiting] = await chain.read({
+  const contract = { address: parts.chain.deployment.mandates, abi: mandatesAbi }
+  const [active, , waiting] = await parts.chain.read({
     ...contract,
     functionName: 'versions',
     args: [portfolio.id],
   })
   if (active > 0n) return
-  if (waiting === 0n) {
-    const vector = mandateVector(portfolio.mandate, shape)
-    const circuit = circuits['digest-mandate']
-    const statement = digestStatement(digest, 'mandate', vector, circuit.circuitId)
-    const request = {
-      circuit: circuit.artifacts,
-      input: statement.input,
-      expectedPublicSignals: statement.publicSignals,
-    }
-    const { proof } = await pool.prove(request, { signal })
-    const args = [portfolio.creation, vector, portfolio.terms, statement.signals.c, toSolidityProof(proof)]
-    await chain.send('governor', { ...contract, functionName: 'schedule', args })
+  if (waiting === 0n) await scheduleMandate(parts, portfolio, signal)
+  await parts.chain.send('governor', { ...contract, functionName: 'activate', args: [portfolio.id] })
+}
+
+/**
+ * Schedules the limits and terms that `portfolio` carries, with the proof of their digest.
+ *
+ * @throws `ContractError` when the chain refuses the mandate, or its governor is another one by now.
+ */
+export async function scheduleMandate(
+  { chain, pool, circuits, digest, shape }: RegistrarParts,
+  portfolio: Pick<PortfolioRecord, 'creation' | 'mandate' | 'terms'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const contract = { address: chain.deployment.mandates, abi: mandatesAbi }
+  const vector = mandateVector(portfolio.mandate, shape)
+  const circuit = circuits['digest-mandate']
+  const statement = digestStatement(digest, 'mandate', vector, circuit.circuitId)
+  const request = {
+    circuit: circuit.artifacts,
+    input: statement.input,
+    expectedPublicSignals: statement.publicSignals,
   }
-  await chain.send('governor', { ...contract, functionName: 'activate', args: [portfolio.id] })
+  const { proof } = await pool.prove(request, { signal })
+  const args = [portfolio.creation, vector, portfolio.terms, statement.signals.c, toSolidityProof(proof)]
+  await chain.send('governor', { ...contract, functionName: 'schedule', args })
 }

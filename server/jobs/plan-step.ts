@@ -13,6 +13,7 @@ import type { Sized } from '#strategy/sizing/size-targets.js'
 import type { SlotVenues } from '#strategy/slot-venues.js'
 import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
 import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
+import { underActiveMandate } from '../chain/active-mandate.js'
 import { HttpError } from '../http-error.js'
 import { parseStrategy } from '../schemas/strategy.js'
 import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
@@ -52,11 +53,12 @@ export type PlannedStep = {
 /**
  * What the fund would do now: the plan by its newest strategy, or the verdict on the trades it gave.
  *
- * @throws {@link NotOpenError}, {@link StaleMarketError}, {@link HeadMismatchError}, `NoMarketError`, `PricesRefusedError`
+ * @throws {@link NotOpenError}, {@link StaleMarketError}, {@link HeadMismatchError}, `NoMarketError`, `PricesRefusedError`,
+ *   `MandateUniverseError`
  */
 export async function proposeStep(
   parts: EngineParts,
-  portfolio: PortfolioRecord,
+  kept: PortfolioRecord,
   request: StepRequest,
 ): Promise<{
   step: Step
@@ -69,8 +71,9 @@ export async function proposeStep(
   sized: Sized | undefined
 }> {
   const { ledger, publisher, store, shape } = parts
-  const record = await ledger.record(portfolio.id)
+  const record = await ledger.record(kept.id)
   if (!record) throw new NotOpenError()
+  const portfolio = await underActiveMandate(parts, kept)
   const [book, snapshot, { version: strategyVersion, strategy }] = await Promise.all([
     store.portfolios.currentBook(portfolio.id),
     publisher.latest(portfolio.universeId),
@@ -153,8 +156,9 @@ export async function planRebalance(
 }
 
 /** The step that opens a portfolio with its draft. @throws {@link RefusedStepError} unless it is inside every limit. */
-export async function planOpening(parts: EngineParts, portfolio: PortfolioRecord): Promise<PlannedStep> {
+export async function planOpening(parts: EngineParts, kept: PortfolioRecord): Promise<PlannedStep> {
   const { publisher, ledger, store, shape } = parts
+  const portfolio = await underActiveMandate(parts, kept)
   const { book } = await store.portfolios.currentBook(portfolio.id)
   const { market, digest: marketDigest, time } = await publisher.latest(portfolio.universeId)
   if (!(await ledger.isUsable(portfolio.universeId, marketDigest, portfolio.terms, 0n)))

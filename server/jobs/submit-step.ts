@@ -2,7 +2,12 @@ import { encodeFunctionData, type Hex, keccak256, type TransactionReceipt } from
 import { VECTORS } from '#portfolio/layout.js'
 import type { Groth16Proof } from '#prover/groth16-proof.js'
 import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
-import { authorizationTypedData, statementOf, toSolidityProof } from '#verifier-contracts/encoding.js'
+import {
+  authorizationTypedData,
+  inOrder,
+  statementOf,
+  toSolidityProof,
+} from '#verifier-contracts/encoding.js'
 import { ChainUnavailableError, ContractError } from '../chain/contract-error.js'
 import { parseAttestation } from '../schemas/attestation.js'
 import type { Receipt } from '../schemas/receipt.js'
@@ -40,11 +45,11 @@ export async function callOf(
   const proof = toSolidityProof(receipt.proof as unknown as Groth16Proof)
   const submission = { step, proof, sealedTrade: plan.sealedTrade, authorization }
   if (plan.epoch === 1) {
-    const { attestation, signature } = parseAttestation(portfolio.attestation)
+    const { attestation, words } = parseAttestation(portfolio.attestation)
     return encodeFunctionData({
       abi: rebalanceLedgerAbi,
       functionName: 'open',
-      args: [portfolio.creation, submission, attestation, signature],
+      args: [portfolio.creation, submission, attestation, inOrder(words)],
     })
   }
   return encodeFunctionData({

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod'
 import { z } from 'zod'
 import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
-import { ATTESTATION_KINDS } from '#verifier-contracts/encoding.js'
+import { ATTESTATION_KINDS, inOrder } from '#verifier-contracts/encoding.js'
 import { AttestationError, checkOpeningAttestation } from '../chain/attestation-check.js'
 import { parseAttestation, SignedAttestation } from '../schemas/attestation.js'
 import { PortfolioParams } from '../schemas/portfolio.js'
@@ -23,14 +23,14 @@ const attestations: FastifyPluginAsyncZod = async (app) => {
     },
     async (request, reply) => {
       const portfolio = await app.store.portfolios.get(request.params.id)
-      const { attestation, signature } = parseAttestation(request.body)
+      const { attestation, words } = parseAttestation(request.body)
       const { kind } = request.body.attestation
       const contract = { address: app.chain.deployment.ledger, abi: rebalanceLedgerAbi }
       const current = await app.store.portfolios.currentBook(portfolio.id)
       if (attestation.portfolioId !== portfolio.id) throw new AttestationError('attestation.portfolioId')
       if (attestation.kind === ATTESTATION_KINDS.open) {
         if (current.epoch !== 0 || (await app.store.jobs.isBusy(portfolio.id))) throw new BookLockedError()
-        await checkOpeningAttestation(app, portfolio, current, attestation, signature)
+        await checkOpeningAttestation(app, portfolio, current, attestation, words)
         await app.store.portfolios.putAttestation(portfolio.id, request.body)
         return reply.code(201).send({ kind, txHash: null })
       }
@@ -45,12 +45,12 @@ const attestations: FastifyPluginAsyncZod = async (app) => {
           ? await app.chain.send('publisher', {
               ...contract,
               functionName: 'recordFlow',
-              args: [attestation, signature],
+              args: [attestation, inOrder(words)],
             })
           : await app.chain.send('publisher', {
               ...contract,
               functionName: 'attest',
-              args: [attestation, signature, head, []],
+              args: [attestation, inOrder(words), head, []],
             })
       return reply.code(201).send({ kind, txHash })
     },

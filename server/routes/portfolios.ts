@@ -15,8 +15,11 @@ const portfolios: FastifyPluginAsyncZod = async (app) => {
 
   const describe = async (portfolio: PortfolioRecord): Promise<Portfolio> => {
     const { chainId, ledger } = app.chain.deployment
-    const { governor, manager, windowLength } = portfolio.creation
-    const record = await app.ledger.record(portfolio.id)
+    const [record, roles] = await Promise.all([
+      app.ledger.record(portfolio.id),
+      app.ledger.roles(portfolio.id),
+    ])
+    const { governor, manager } = roles ?? portfolio.creation
     return {
       id: portfolio.id,
       state: record ? 'open' : 'draft',
@@ -27,7 +30,7 @@ const portfolios: FastifyPluginAsyncZod = async (app) => {
       ledger,
       governor,
       manager,
-      windowLength,
+      windowLength: portfolio.creation.windowLength,
       epoch: `${record?.epoch ?? 0n}`,
       attested: record !== undefined || Boolean(portfolio.attestation),
       developmentKeys: app.circuits.rebalance.development,

@@ -1,7 +1,8 @@
 import type { Address, Hex } from 'viem'
 import { z } from 'zod'
+import manifest from '#circuits/manifest.js'
 import { FIELD, OutOfRangeError } from '#portfolio/units.js'
-import { ATTESTATION_KINDS, type Attestation } from '#verifier-contracts/encoding.js'
+import { ATTESTATION_KINDS, type Attestation, type Word, wordOf } from '#verifier-contracts/encoding.js'
 import { Address as AddressWire, Bytes, Decimal, Element, Hash, parseWhole, parseWire } from './wire.js'
 
 const AttestationWire = z.strictObject({
@@ -19,22 +20,39 @@ const AttestationWire = z.strictObject({
   attestor: AddressWire,
 })
 
-/** An attestation as it crosses the wire, with its EIP-712 signature; whole numbers are decimal strings. */
+const OTHERS_MAX = (manifest.termRanges.attestationQuorum[1] ?? 1) - 1
+
+/** Another attestor's signature of the same attestation, with its own name, tier and evidence in place of the first's. */
+const OtherWord = z.strictObject({
+  attestor: AddressWire,
+  tier: Decimal,
+  evidence: Hash,
+  signature: Bytes,
+})
+
+/**
+ * An attestation as it crosses the wire, with its EIP-712 signature; whole numbers are decimal strings. `others` has the
+ * words of further attestors, where a mandate asks for more than one.
+ */
 export const SignedAttestation = z
-  .strictObject({ attestation: AttestationWire, signature: Bytes })
+  .strictObject({
+    attestation: AttestationWire,
+    signature: Bytes,
+    others: z.array(OtherWord).max(OTHERS_MAX).optional(),
+  })
   .meta({ id: 'SignedAttestation' })
 export type SignedAttestation = z.infer<typeof SignedAttestation>
 
-/** @throws `WireError`, `DecimalError` or `OutOfRangeError` naming the field. */
-export function parseAttestation(input: unknown): { attestation: Attestation; signature: Hex } {
+/**
+ * The attestation with its first attestor's part, and the words of all its attestors, that of the first in front.
+ *
+ * @throws `WireError`, `DecimalError` or `OutOfRangeError` naming the field.
+ */
+export function parseAttestation(input: unknown): { attestation: Attestation; words: Word[] } {
   const wire = parseWire(SignedAttestation, input, '')
   const row = wire.attestation
-  const unsigned = (name: 'epoch' | 'asOf' | 'deadline' | 'tier', bits: bigint) => {
-    const value = parseWhole(row[name], `attestation.${name}`)
-    if (value < 0n || value >= 1n << bits)
-      throw new OutOfRangeError(`attestation.${name}`, `a number of ${bits} bits`)
-    return value
-  }
+  const unsigned = (name: 'epoch' | 'asOf' | 'deadline', bits: bigint) =>
+    wholeOf(row[name], `attestation.${name}`, bits)
   const attestation: Attestation = {
     kind: ATTESTATION_KINDS[row.kind],
     portfolioId: row.portfolioId as Hex,
@@ -45,11 +63,29 @@ export function parseAttestation(input: unknown): { attestation: Attestation; si
     flowId: row.flowId as Hex,
     asOf: unsigned('asOf', 40n),
     deadline: unsigned('deadline', 40n),
-    tier: Number(unsigned('tier', 8n)),
+    tier: Number(wholeOf(row.tier, 'attestation.tier', 8n)),
     evidence: row.evidence as Hex,
-    attestor: row.attestor as Address,
+    attestor: addressOf(row.attestor),
   }
-  return { attestation, signature: wire.signature as Hex }
+  const words = [wordOf(attestation, wire.signature as Hex)]
+  for (const [i, other] of (wire.others ?? []).entries()) {
+    const attestor = addressOf(other.attestor)
+    if (words.some((word) => word.attestor === attestor))
+      throw new OutOfRangeError(`others[${i}].attestor`, 'an attestor named once')
+    const tier = Number(wholeOf(other.tier, `others[${i}].tier`, 8n))
+    words.push({ attestor, tier, evidence: other.evidence as Hex, signature: other.signature as Hex })
+  }
+  return { attestation, words }
+}
+
+/** The address whatever its capitals: they are no part of what is signed. */
+const addressOf = (text: string) => text.toLowerCase() as Address
+
+/** A whole number of at most `bits` bits. */
+function wholeOf(text: string, field: string, bits: bigint): bigint {
+  const value = parseWhole(text, field)
+  if (value < 0n || value >= 1n << bits) throw new OutOfRangeError(field, `a number of ${bits} bits`)
+  return value
 }
 
 function element(text: string, field: string): bigint {

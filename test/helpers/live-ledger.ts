@@ -32,6 +32,7 @@ import {
   statementOf,
   universeContent,
   universeIdOf,
+  wordOf,
 } from '#verifier-contracts/encoding.js'
 import { connect } from './connect.js'
 import { ROLES, TERMS, WINDOW_LENGTH } from './roles.js'
@@ -289,7 +290,7 @@ export class LiveLedger {
     }
     const typed = attestationTypedData(foundry.id, this.deployment.ledger, message)
     const signature = await this.clients.as(ROLES.attestor).signTypedData(typed)
-    return { message, signature }
+    return { message, words: [wordOf(message, signature)] }
   }
 
   ledger<const Name extends string, const Args extends readonly unknown[]>(functionName: Name, args: Args) {

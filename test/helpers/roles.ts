@@ -22,6 +22,7 @@ export const TERMS = {
   flowMaxWait: 86_400,
   minInterval: 86_400,
   attestationTier: 1,
+  attestationQuorum: 1,
 } as const
 
 export const WINDOW_LENGTH = 86_400

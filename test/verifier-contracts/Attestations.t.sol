@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
-import {Attestation, Kind} from "../../verifier-contracts/libraries/Attestations.sol";
+import {Attestation, Kind, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 
@@ -16,10 +16,10 @@ contract AttestationsTest is LedgerFixture {
     }
 
     function _submitConfirm(Attestation memory a, IRebalanceLedger.Head memory head, bytes memory error_) private {
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         IRebalanceLedger.Link[] memory later = _later;
         if (error_.length != 0) vm.expectRevert(error_);
-        ledger.attest(a, signature, head, later);
+        ledger.attest(a, words, head, later);
     }
 
     function _wrong(string memory field) private pure returns (bytes memory) {
@@ -91,10 +91,10 @@ contract AttestationsTest is LedgerFixture {
         _later.push(IRebalanceLedger.Link(known.book, known.budget));
         a.asOf = START + 11;
         vm.warp(START + 11);
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         IRebalanceLedger.Link[] memory later = _later;
         vm.expectPartialRevert(IRebalanceLedger.WrongHead.selector);
-        ledger.attest(a, signature, head, later);
+        ledger.attest(a, words, head, later);
     }
 
     /// @dev Exploit 1: every attestation is good for its own kind only.
@@ -102,24 +102,24 @@ contract AttestationsTest is LedgerFixture {
         for (uint8 given; given < 4; ++given) {
             Attestation memory a = _confirm();
             (a.kind, a.asOf) = (Kind(given), block.timestamp);
-            bytes memory signature = _attest(a, ATTESTOR_KEY);
+            Word[] memory words = _attest(a, ATTESTOR_KEY);
             IRebalanceLedger.Head memory head = _head();
             IRebalanceLedger.Submission memory s = _submission(_x(2, true), 1);
             bytes4 selector = IRebalanceLedger.WrongKind.selector;
             if (given != uint8(Kind.Confirm)) {
                 vm.expectRevert(abi.encodeWithSelector(selector, given, Kind.Confirm));
-                ledger.attest(a, signature, head, new IRebalanceLedger.Link[](0));
+                ledger.attest(a, words, head, new IRebalanceLedger.Link[](0));
             }
             if (given != uint8(Kind.Flow)) {
                 vm.expectRevert(abi.encodeWithSelector(selector, given, Kind.Flow));
-                ledger.recordFlow(a, signature);
+                ledger.recordFlow(a, words);
             }
             if (given != uint8(Kind.Replace)) {
                 vm.expectRevert(abi.encodeWithSelector(selector, given, Kind.Replace));
-                ledger.replaceBook(a, signature, head, "");
+                ledger.replaceBook(a, words, head, "");
             }
             vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.PortfolioExists.selector, _id()));
-            ledger.open(_creation(), s, a, signature);
+            ledger.open(_creation(), s, a, words);
         }
     }
 
@@ -138,9 +138,9 @@ contract AttestationsTest is LedgerFixture {
     }
 
     function _refusedFlow(Attestation memory a, bytes memory error_) private {
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(error_);
-        ledger.recordFlow(a, signature);
+        ledger.recordFlow(a, words);
     }
 
     function testTheAttestedBookHoldsEarlierFlows() public {
@@ -151,11 +151,11 @@ contract AttestationsTest is LedgerFixture {
         vm.warp(START + 60);
         Attestation memory early = _replacement(55);
         early.asOf = START - 1;
-        bytes memory signature = _attest(early, ATTESTOR_KEY);
+        Word[] memory words = _attest(early, ATTESTOR_KEY);
         bytes memory manager = _replaceAuthorization(55, MANAGER_KEY);
         IRebalanceLedger.Head memory head = _head();
         vm.expectRevert(_wrong("asOf"));
-        ledger.replaceBook(early, signature, head, manager);
+        ledger.replaceBook(early, words, head, manager);
 
         _replace(55);
         a = _attestation(Kind.Flow);
@@ -210,65 +210,74 @@ contract AttestationsTest is LedgerFixture {
         _refusedFlow(a, _wrong("asOf"));
         (a.asOf, a.deadline) = (block.timestamp, block.timestamp - 1);
         _refusedFlow(a, abi.encodeWithSelector(IRebalanceLedger.AttestationExpired.selector, START - 1));
-        (a.deadline, a.tier) = (block.timestamp, 3);
-        _refusedFlow(a, abi.encodeWithSelector(IRebalanceLedger.NotAttested.selector, a.attestor, 3));
-        a.tier = 0;
-        _refusedFlow(a, abi.encodeWithSelector(IRebalanceLedger.TierTooLow.selector, 0, 1));
-        (a.tier, a.attestor) = (1, vm.addr(STRANGER_KEY));
-        bytes memory signature = _attest(a, STRANGER_KEY);
-        vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.NotAttested.selector, a.attestor, 1));
-        ledger.recordFlow(a, signature);
-        a.attestor = vm.addr(ATTESTOR_KEY);
-        signature = _attest(a, ATTESTOR_KEY);
+        a.deadline = block.timestamp;
+        _refusedWord(a, _word(a, ATTESTOR_KEY, 3), _notAttested(ATTESTOR_KEY, 3));
+        _refusedWord(a, _word(a, ATTESTOR_KEY, 0), abi.encodeWithSelector(IRebalanceLedger.TierTooLow.selector, 0, 1));
+        _refusedWord(a, _word(a, STRANGER_KEY, 1), _notAttested(STRANGER_KEY, 1));
+        Word memory forged = _word(a, STRANGER_KEY, 1);
+        forged.attestor = vm.addr(ATTESTOR_KEY);
+        _refusedWord(a, forged, _notAttested(ATTESTOR_KEY, 1));
+        Word memory ofAnother = _word(a, ATTESTOR_KEY, 1);
         a.amount = 2;
-        vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.NotAttested.selector, a.attestor, 1));
-        ledger.recordFlow(a, signature);
-        (a.amount, a.tier) = (1, 2);
-        ledger.recordFlow(a, _attest(a, ATTESTOR_KEY));
+        _refusedWord(a, ofAnother, _notAttested(ATTESTOR_KEY, 1));
+        Word[] memory words = new Word[](1);
+        words[0] = _word(a, ATTESTOR_KEY, 2);
+        ledger.recordFlow(a, words);
+    }
+
+    function _notAttested(uint256 key, uint8 tier) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IRebalanceLedger.NotAttested.selector, vm.addr(key), tier);
+    }
+
+    function _refusedWord(Attestation memory a, Word memory word, bytes memory error_) private {
+        Word[] memory words = new Word[](1);
+        words[0] = word;
+        vm.expectRevert(error_);
+        ledger.recordFlow(a, words);
     }
 
     function testAnAttestationIsForOneChainAndOneLedger() public {
         Attestation memory a = _attestation(Kind.Flow);
         (a.amount, a.flowId) = (1, "f");
-        bytes memory here = _attest(a, ATTESTOR_KEY);
+        Word[] memory here = _attest(a, ATTESTOR_KEY);
         vm.chainId(1);
         vm.expectPartialRevert(IRebalanceLedger.NotAttested.selector);
         ledger.recordFlow(a, here);
-        bytes memory there = _attest(a, ATTESTOR_KEY);
+        Word[] memory there = _attest(a, ATTESTOR_KEY);
         ledger.recordFlow(a, there);
     }
 
     function testReplacementNeedsBothWordsAndTheCurrentHead() public {
         Attestation memory a = _replacement(55);
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         IRebalanceLedger.Head memory head = _head();
         bytes memory stranger = _replaceAuthorization(55, STRANGER_KEY);
         vm.expectPartialRevert(IRebalanceLedger.NotAuthorized.selector);
-        ledger.replaceBook(a, signature, head, stranger);
+        ledger.replaceBook(a, words, head, stranger);
         bytes memory other = _replaceAuthorization(56, MANAGER_KEY);
         vm.expectPartialRevert(IRebalanceLedger.NotAuthorized.selector);
-        ledger.replaceBook(a, signature, head, other);
+        ledger.replaceBook(a, words, head, other);
         bytes memory manager = _replaceAuthorization(55, MANAGER_KEY);
-        bytes memory forged = _attest(a, STRANGER_KEY);
+        Word[] memory forged = _attest(a, STRANGER_KEY);
         vm.expectPartialRevert(IRebalanceLedger.NotAttested.selector);
         ledger.replaceBook(a, forged, head, manager);
 
         _rebalance(2, true);
         vm.expectPartialRevert(IRebalanceLedger.WrongHead.selector);
-        ledger.replaceBook(a, signature, head, manager);
+        ledger.replaceBook(a, words, head, manager);
         head = _head();
         vm.expectRevert(_wrong("head"));
-        ledger.replaceBook(a, signature, head, manager);
+        ledger.replaceBook(a, words, head, manager);
         a = _replacement(PublicVector.FIELD);
-        signature = _attest(a, ATTESTOR_KEY);
+        words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(_wrong("commitment"));
-        ledger.replaceBook(a, signature, head, manager);
+        ledger.replaceBook(a, words, head, manager);
     }
 
     function testReplacementKeepsTheBudgetRaisesTheEpochAndHappensOnce() public {
         uint256 budget = known.budget;
         Attestation memory a = _replacement(55);
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         bytes memory manager = _replaceAuthorization(55, MANAGER_KEY);
         _replace(55);
         IRebalanceLedger.Portfolio memory p = ledger.portfolio(_id());
@@ -278,7 +287,7 @@ contract AttestationsTest is LedgerFixture {
         assertTrue(proof.epoch == 1 && proof.replacedSince, "last proof");
         IRebalanceLedger.Head memory head = _head();
         vm.expectRevert(_wrong("head"));
-        ledger.replaceBook(a, signature, head, manager);
+        ledger.replaceBook(a, words, head, manager);
         _replace(56);
         assertEq(ledger.lastProof(_id()).epoch, 1, "still the last proof");
         _rebalance(57, true);

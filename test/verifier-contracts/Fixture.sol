@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {AttestorList} from "../../verifier-contracts/AttestorList.sol";
 import {Mandates} from "../../verifier-contracts/Mandates.sol";
 import {MarketSnapshots} from "../../verifier-contracts/MarketSnapshots.sol";
 import {RebalanceLedger} from "../../verifier-contracts/RebalanceLedger.sol";
@@ -22,6 +23,8 @@ abstract contract Fixture is Test {
     uint256 internal constant RISK_KEY = 0xA3;
     uint256 internal constant STRANGER_KEY = 0xA4;
     address internal constant GOVERNOR = address(0x60);
+    address internal constant LIST_GOVERNOR = address(0x70);
+    address internal constant GUARDIAN = address(0x80);
     uint256 internal constant START = 1_800_000_000;
     uint40 internal constant EXPIRY = uint40(START + 40 days);
     uint256 internal constant NOTICE = 2 days;
@@ -33,6 +36,7 @@ abstract contract Fixture is Test {
     MockVerifier internal verifier;
     MarketSnapshots internal snapshots;
     Mandates internal mandates;
+    AttestorList internal attestors;
     RebalanceLedger internal ledger;
     PriceFeed internal feed;
     PriceFeed internal otherFeed;
@@ -41,7 +45,10 @@ abstract contract Fixture is Test {
     function setUp() public virtual {
         vm.warp(START);
         vm.chainId(31337);
-        verifier = new MockVerifier();
+        verifier = new MockVerifier(address(this));
+        bytes32[3] memory circuits = [REBALANCE, MARKET, MANDATE];
+        for (uint256 i; i < 3; ++i) verifier.registerKey(circuits[i], "", true);
+        verifier.scheduleGuardian(GUARDIAN);
         feed = new PriceFeed("BTC / USD", 8);
         otherFeed = new PriceFeed("ETH / USD", 18);
         feed.set(60_000e8);
@@ -51,12 +58,13 @@ abstract contract Fixture is Test {
         snapshots = new MarketSnapshots(
             verifier, MARKET, _shape(), MarketSnapshots.Rules(60, 300, 50), one, 1
         );
-        ledger = RebalanceLedger(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
-        mandates = new Mandates(verifier, snapshots, ledger, MANDATE, _shape(), NOTICE);
         uint8[] memory tiers = new uint8[](1);
         (one[0], tiers[0]) = (vm.addr(ATTESTOR_KEY), 2);
+        attestors = new AttestorList(LIST_GOVERNOR, NOTICE, one, tiers);
+        ledger = RebalanceLedger(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
+        mandates = new Mandates(verifier, snapshots, ledger, MANDATE, _shape(), NOTICE);
         RebalanceLedger made =
-            new RebalanceLedger(verifier, snapshots, mandates, REBALANCE, EMPTY_BUDGET, one, tiers);
+            new RebalanceLedger(verifier, snapshots, mandates, REBALANCE, EMPTY_BUDGET, attestors);
         assertTrue(address(made) == address(ledger), "predicted ledger");
         universeId = snapshots.registerUniverse(_instruments());
     }
@@ -179,8 +187,23 @@ abstract contract Fixture is Test {
             attestationMaxAge: 30 days,
             flowMaxWait: 1 days,
             minInterval: 7 days,
-            attestationTier: 1
+            attestationTier: 1,
+            attestationQuorum: 1
         });
+    }
+
+    /// @dev The same terms with the one at place `i` changed.
+    function _withTerm(Terms memory terms, uint256 i, uint256 value) internal pure returns (Terms memory) {
+        if (i == 0) terms.marketMaxAge = uint32(value);
+        if (i == 1) terms.grace = uint32(value);
+        if (i == 2) terms.heartbeat = uint32(value);
+        if (i == 3) terms.cureTime = uint32(value);
+        if (i == 4) terms.attestationMaxAge = uint32(value);
+        if (i == 5) terms.flowMaxWait = uint32(value);
+        if (i == 6) terms.minInterval = uint32(value);
+        if (i == 7) terms.attestationTier = uint8(value);
+        if (i == 8) terms.attestationQuorum = uint8(value);
+        return terms;
     }
 
     /// @dev A mandate inside every range: 4 slots (one padding), 2 groups, whole, 2 scenarios, 2 accounts, tail.
@@ -200,12 +223,23 @@ abstract contract Fixture is Test {
     }
 
     function _schedule(int256[] memory vector, Terms memory terms, uint256 digest) internal returns (uint256) {
+        return _scheduleAs(GOVERNOR, vector, terms, digest);
+    }
+
+    function _scheduleAs(address governor, int256[] memory vector, Terms memory terms, uint256 digest)
+        internal
+        returns (uint256)
+    {
+        Proof memory proof = _mandateProof(vector, digest);
+        vm.prank(governor);
+        return mandates.schedule(_creation(), vector, terms, digest, proof);
+    }
+
+    function _mandateProof(int256[] memory vector, uint256 digest) internal view returns (Proof memory) {
         uint256[] memory x = new uint256[](vector.length);
         for (uint256 i; i < x.length; ++i) x[i] = _field(vector[i]);
         (, uint256 alpha, uint256 beta) = PublicVector.signals(MANDATE, x, digest);
-        Proof memory proof = verifier.proofOf(MANDATE, digest, alpha, beta);
-        vm.prank(GOVERNOR);
-        return mandates.schedule(_creation(), vector, terms, digest, proof);
+        return verifier.proofOf(MANDATE, digest, alpha, beta);
     }
 
     function _id() internal pure returns (bytes32) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
-import {Attestation, Kind} from "../../verifier-contracts/libraries/Attestations.sol";
+import {Attestation, Kind, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {Fixture} from "./Fixture.sol";
 
@@ -29,6 +29,8 @@ abstract contract LedgerFixture is Fixture {
     }
 
     Known internal known;
+    /// @dev Who signs as manager.
+    uint256 internal managerKey = MANAGER_KEY;
 
     function setUp() public virtual override {
         super.setUp();
@@ -69,7 +71,7 @@ abstract contract LedgerFixture is Fixture {
         (bytes32 statement, uint256 alpha, uint256 beta) = PublicVector.signals(REBALANCE, x, c);
         s.proof = verifier.proofOf(REBALANCE, c, alpha, beta);
         s.sealedTrade = SEALED;
-        s.authorization = _authorization(statement, MANAGER_KEY);
+        s.authorization = _authorization(statement, managerKey);
     }
 
     function _authorization(bytes32 statement, uint256 key) internal view returns (bytes memory) {
@@ -107,16 +109,23 @@ abstract contract LedgerFixture is Fixture {
     }
 
     function _attestation(Kind kind) internal view returns (Attestation memory attestation) {
-        (attestation.kind, attestation.portfolioId, attestation.attestor) = (kind, _id(), vm.addr(ATTESTOR_KEY));
-        (attestation.asOf, attestation.deadline, attestation.tier) = (block.timestamp, block.timestamp + 60, 1);
-        attestation.evidence = "evidence";
+        (attestation.kind, attestation.portfolioId) = (kind, _id());
+        (attestation.asOf, attestation.deadline) = (block.timestamp, block.timestamp + 60);
     }
 
-    function _attest(Attestation memory attestation, uint256 key) internal view returns (bytes memory) {
+    /// @dev The word of the attestor with this key, on evidence of tier 1.
+    function _attest(Attestation memory attestation, uint256 key) internal view returns (Word[] memory words) {
+        words = new Word[](1);
+        words[0] = _word(attestation, key, 1);
+    }
+
+    function _word(Attestation memory attestation, uint256 key, uint8 tier) internal view returns (Word memory) {
         bytes32 type_ = keccak256(
             "Attestation(uint8 kind,bytes32 portfolioId,uint256 epoch,bytes32 head,uint256 commitment,int256 amount,bytes32 flowId,uint256 asOf,uint256 deadline,uint8 tier,bytes32 evidence,address attestor)"
         );
-        return signed(key, _typed(address(ledger), keccak256(abi.encode(type_, attestation))));
+        (bytes32 evidence, address attestor) = ("evidence", vm.addr(key));
+        bytes memory encoded = abi.encode(type_, attestation, tier, evidence, attestor);
+        return Word(attestor, tier, evidence, signed(key, _typed(address(ledger), keccak256(encoded))));
     }
 
     function _flow(int256 amount, bytes32 flowId) internal {
@@ -141,9 +150,14 @@ abstract contract LedgerFixture is Fixture {
         return signed(key, _typed(address(ledger), structHash));
     }
 
+    function _closeAuthorization(uint256 key) internal view returns (bytes memory) {
+        bytes32 type_ = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
+        return signed(key, _typed(address(ledger), keccak256(abi.encode(type_, _id(), known.epoch))));
+    }
+
     function _replace(uint256 book) internal {
         Attestation memory attestation = _replacement(book);
-        bytes memory authorization = _replaceAuthorization(book, MANAGER_KEY);
+        bytes memory authorization = _replaceAuthorization(book, managerKey);
         ledger.replaceBook(attestation, _attest(attestation, ATTESTOR_KEY), _head(), authorization);
         (known.previous, known.book, known.epoch) = (0, book, known.epoch + 1);
     }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
-import {Attestation, Kind} from "../../verifier-contracts/libraries/Attestations.sol";
+import {Attestation, Kind, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {Instrument} from "../../verifier-contracts/libraries/Instruments.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
@@ -47,27 +47,44 @@ contract LedgerLifeTest is LedgerFixture {
         ledger.rebalance(_id(), head, s);
     }
 
+    function testAReplacementIsNotDatedBeforeTheLastAttestation() public {
+        _openPortfolio();
+        vm.warp(START + 60);
+        Attestation memory a = _confirm();
+        ledger.attest(a, _attest(a, ATTESTOR_KEY), _head(), new IRebalanceLedger.Link[](0));
+        a = _replacement(55);
+        a.asOf = START + 59;
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
+        bytes memory manager = _replaceAuthorization(55, MANAGER_KEY);
+        IRebalanceLedger.Head memory head = _head();
+        bytes4 selector = IRebalanceLedger.AttestationNotNewer.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, START + 59, START + 60));
+        ledger.replaceBook(a, words, head, manager);
+        _replace(55);
+        assertEq(ledger.portfolio(_id()).attestedAt, START + 60, "of the same second");
+    }
+
     function testOpeningIsAttestedCompliantAndUnique() public {
         uint256[] memory x = _x(1, true);
         Attestation memory a = _attestation(Kind.Open);
         a.commitment = 1;
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         IRebalanceLedger.Submission memory s = _submission(_x(1, false), 77);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.OpeningNotCompliant.selector, _id()));
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
         s = _submission(x, 77);
-        bytes memory forged = _attest(a, STRANGER_KEY);
+        Word[] memory forged = _attest(a, STRANGER_KEY);
         vm.expectPartialRevert(IRebalanceLedger.NotAttested.selector);
         ledger.open(_creation(), s, a, forged);
         a.commitment = 2;
-        signature = _attest(a, ATTESTOR_KEY);
+        words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongAttestation.selector, "commitment"));
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
         _openPortfolio();
         a.commitment = 1;
-        signature = _attest(a, ATTESTOR_KEY);
+        words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.PortfolioExists.selector, _id()));
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
     }
 
     function testOpeningStartsFromTheEmptyBudget() public {
@@ -75,9 +92,9 @@ contract LedgerLifeTest is LedgerFixture {
         IRebalanceLedger.Submission memory s = _submission(_x(1, true), 77);
         Attestation memory a = _attestation(Kind.Open);
         a.commitment = 1;
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         vm.expectPartialRevert(IRebalanceLedger.NotAuthorized.selector);
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
     }
 
     function testAnotherUniverseComesWithItsMask() public {
@@ -130,10 +147,8 @@ contract LedgerLifeTest is LedgerFixture {
 
     function testClosesByGovernorAndManagerAndForEver() public {
         _openPortfolio();
-        bytes32 type_ = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
-        bytes32 digest = _typed(address(ledger), keccak256(abi.encode(type_, _id(), known.epoch)));
-        bytes memory manager = signed(MANAGER_KEY, digest);
-        bytes memory stranger = signed(STRANGER_KEY, digest);
+        bytes memory manager = _closeAuthorization(MANAGER_KEY);
+        bytes memory stranger = _closeAuthorization(STRANGER_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongCaller.selector, address(this)));
         ledger.close(_id(), manager);
         vm.prank(GOVERNOR);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {Core, Creation, IMandates, Terms} from "../../verifier-contracts/interfaces/IMandates.sol";
+import {IPortfolioRoles} from "../../verifier-contracts/interfaces/IPortfolioRoles.sol";
 import {IMarketSnapshots} from "../../verifier-contracts/interfaces/IMarketSnapshots.sol";
 import {Layout} from "../../verifier-contracts/libraries/Layout.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
@@ -145,18 +146,19 @@ contract MandatesTest is Fixture {
     }
 
     function testTerms() public {
-        uint256[2][8] memory ranges = [
+        uint256[2][9] memory ranges = [
             [uint256(1 minutes), 1 days], [uint256(0), 1 hours], [uint256(10 minutes), 31 days], [uint256(0), 31 days],
-            [uint256(1 hours), 400 days], [uint256(10 minutes), 31 days], [uint256(1 hours), 366 days], [uint256(1), 3]
+            [uint256(1 hours), 400 days], [uint256(10 minutes), 31 days], [uint256(1 hours), 366 days], [uint256(1), 3],
+            [uint256(1), 8]
         ];
-        for (uint256 i; i < 8; ++i) {
-            this.schedule(_limits(universeId), _with(i, ranges[i][0]), 100 + i);
-            this.schedule(_limits(universeId), _with(i, ranges[i][1]), 200 + i);
+        for (uint256 i; i < 9; ++i) {
+            this.schedule(_limits(universeId), _withTerm(_terms(), i, ranges[i][0]), 100 + i);
+            this.schedule(_limits(universeId), _withTerm(_terms(), i, ranges[i][1]), 200 + i);
             vm.expectPartialRevert(IMandates.TermOutOfRange.selector);
-            this.scheduleBare(_with(i, ranges[i][1] + 1));
+            this.scheduleBare(_withTerm(_terms(), i, ranges[i][1] + 1));
             if (ranges[i][0] == 0) continue;
             vm.expectPartialRevert(IMandates.TermOutOfRange.selector);
-            this.scheduleBare(_with(i, ranges[i][0] - 1));
+            this.scheduleBare(_withTerm(_terms(), i, ranges[i][0] - 1));
         }
     }
 
@@ -166,22 +168,10 @@ contract MandatesTest is Fixture {
         mandates.schedule(_creation(), _limits(universeId), terms, 1, proof);
     }
 
-    function _with(uint256 i, uint256 value) private pure returns (Terms memory terms) {
-        terms = _terms();
-        if (i == 0) terms.marketMaxAge = uint32(value);
-        if (i == 1) terms.grace = uint32(value);
-        if (i == 2) terms.heartbeat = uint32(value);
-        if (i == 3) terms.cureTime = uint32(value);
-        if (i == 4) terms.attestationMaxAge = uint32(value);
-        if (i == 5) terms.flowMaxWait = uint32(value);
-        if (i == 6) terms.minInterval = uint32(value);
-        if (i == 7) terms.attestationTier = uint8(value);
-    }
-
     function testOnlyTheGovernorSchedules() public {
         Proof memory proof;
         vm.prank(address(0xbad));
-        vm.expectRevert(abi.encodeWithSelector(IMandates.NotGovernor.selector, _id(), address(0xbad)));
+        vm.expectRevert(abi.encodeWithSelector(IPortfolioRoles.NotGovernor.selector, _id(), address(0xbad)));
         mandates.schedule(_creation(), _limits(universeId), _terms(), 1, proof);
         Creation memory creation = _creation();
         creation.windowLength = 1 hours - 1;
@@ -192,35 +182,5 @@ contract MandatesTest is Fixture {
         vm.prank(GOVERNOR);
         vm.expectRevert(abi.encodeWithSelector(IMandates.InvalidCreation.selector, "manager"));
         mandates.schedule(creation, _limits(universeId), _terms(), 1, proof);
-    }
-
-    function testTheFirstIsDueAtOnceLaterOnesAfterNoticeAndInterval() public {
-        bytes32 id = _id();
-        vm.expectRevert(abi.encodeWithSelector(IMandates.NothingScheduled.selector, id));
-        mandates.activate(id);
-        _schedule(_limits(universeId), _terms(), 1);
-        mandates.activate(id);
-        vm.expectRevert(abi.encodeWithSelector(IMandates.NothingScheduled.selector, id));
-        mandates.activate(id);
-
-        // Within the minimum interval (7 days) of the first: the interval decides.
-        _schedule(_limits(universeId), _terms(), 2);
-        (uint256 active,, uint256 waiting, uint256 dueAt) = mandates.versions(id);
-        assertEq(active, 1, "active");
-        assertEq(waiting, 2, "waiting");
-        assertEq(dueAt, START + 7 days, "interval");
-        // Later: the notice (2 days) decides, and a new schedule replaces the one that waits.
-        vm.warp(START + 6 days);
-        _schedule(_limits(universeId), _terms(), 3);
-        vm.warp(START + 8 days - 1);
-        vm.expectRevert(abi.encodeWithSelector(IMandates.NotDue.selector, id, START + 8 days));
-        mandates.activate(id);
-        vm.warp(START + 8 days);
-        mandates.activate(id);
-        (active,, waiting,) = mandates.versions(id);
-        assertEq(active, 3, "active");
-        assertEq(waiting, 0, "waiting");
-        (Core memory core,,) = mandates.mandate(id, 2);
-        assertEq(core.digest, 2, "a mandate that never was in force stays readable");
     }
 }

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {KeyGuard} from "../../verifier-contracts/KeyGuard.sol";
+import {Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 
 /// @title  MockVerifier
-/// @notice Stands for the verifier in tests of what surrounds a proof: it accepts exactly the proof whose first word is the
-///         hash of circuit and public signals, so that a caller who binds anything else is refused.
-contract MockVerifier is IGroth16Verifier {
-    bool public live = true;
-
-    function setLive(bool live_) external {
-        live = live_;
-    }
+/// @notice Stands for the pairing in tests of what surrounds a proof: it accepts exactly the proof whose first word is the
+///         hash of circuit and public signals, so that a caller who binds anything else is refused. Keys are guarded as
+///         they really are; their bytes are nothing.
+contract MockVerifier is KeyGuard {
+    constructor(address governor) KeyGuard(governor) {}
 
     function proofOf(bytes32 circuitId, uint256 c, uint256 alpha, uint256 beta) public pure returns (Proof memory p) {
         p.a[0] = uint256(keccak256(abi.encode(circuitId, c, alpha, beta)));
     }
 
-    function verify(bytes32 circuitId, Proof calldata proof, uint256 c, uint256 alpha, uint256 beta) external pure {
+    function verify(bytes32 circuitId, Proof calldata proof, uint256 c, uint256 alpha, uint256 beta) external view {
+        _liveKey(circuitId);
         if (proof.a[0] != proofOf(circuitId, c, alpha, beta).a[0]) revert InvalidProof(circuitId);
     }
 
-    function registerKey(bytes32, bytes calldata, bool) external pure {}
+    function registerKey(bytes32 circuitId, bytes calldata, bool development) external onlyGovernor {
+        _announce(circuitId, address(this), development);
+    }
 
     function keyOf(bytes32) external pure returns (bytes memory) {}
 
@@ -29,7 +30,7 @@ contract MockVerifier is IGroth16Verifier {
         return circuitId;
     }
 
-    function isLive(bytes32) external view returns (bool) {
-        return live;
+    function isLive(bytes32 circuitId) external view returns (bool) {
+        return _isLive(circuitId);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {Terms} from "../../verifier-contracts/interfaces/IMandates.sol";
-import {Attestation} from "../../verifier-contracts/libraries/Attestations.sol";
+import {Attestation, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {PortfolioStatus} from "../../verifier-contracts/libraries/PortfolioStatus.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 
@@ -80,8 +80,9 @@ contract StatusTest is LedgerFixture {
         _rebalance(2, true);
         _is(IRebalanceLedger.Verdict.Stale, PortfolioStatus.ATTESTATION_WEAK, "weak");
         Attestation memory a = _confirm();
-        a.tier = 2;
-        ledger.attest(a, _attest(a, ATTESTOR_KEY), _head(), new IRebalanceLedger.Link[](0));
+        Word[] memory words = new Word[](1);
+        words[0] = _word(a, ATTESTOR_KEY, 2);
+        ledger.attest(a, words, _head(), new IRebalanceLedger.Link[](0));
         _is(IRebalanceLedger.Verdict.Green, 0, "strong");
     }
 
@@ -138,16 +139,15 @@ contract StatusTest is LedgerFixture {
 
     function testAKeyThatIsNotLiveIsStale() public {
         _openPortfolio();
-        verifier.setLive(false);
+        vm.prank(GUARDIAN);
+        verifier.suspendKey(REBALANCE);
         _is(IRebalanceLedger.Verdict.Stale, PortfolioStatus.KEY_NOT_LIVE, "key");
     }
 
     function testClosedWhateverElse() public {
         _openPortfolio();
         _rebalance(2, false);
-        bytes32 type_ = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
-        bytes32 digest = _typed(address(ledger), keccak256(abi.encode(type_, _id(), known.epoch)));
-        bytes memory manager = signed(MANAGER_KEY, digest);
+        bytes memory manager = _closeAuthorization(MANAGER_KEY);
         vm.prank(GOVERNOR);
         ledger.close(_id(), manager);
         _is(IRebalanceLedger.Verdict.Closed, PortfolioStatus.REDUCING, "closed");

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { compileContracts } from '#verifier-contracts/compile.js'
 import { runForge } from './forge.js'
 
 type Suite = { test_results: Record<string, { status: string; reason: string | null }> }
@@ -17,10 +19,17 @@ const SUITES = [
   'MarketSnapshotsTest',
   'FeedsTest',
   'MandatesTest',
+  'MandateTimesTest',
+  'TighteningTest',
+  'PortfolioRolesTest',
   'LedgerTest',
   'LedgerLifeTest',
   'AttestationsTest',
   'StatusTest',
+  'QuorumTest',
+  'AttestorListTest',
+  'GuardianTest',
+  'RolesTest',
 ]
 
 describe('the Solidity tests', () => {
@@ -42,3 +51,28 @@ describe('the Solidity tests', () => {
     ).toEqual([...SUITES].sort())
   })
 })
+
+describe('who may call what', () => {
+  it('is tried for every function that changes anything', () => {
+    const tried = readFileSync(new URL('Roles.t.sol', import.meta.url), 'utf8')
+    const artefacts = compileContracts()
+    const functions = CONTRACTS.flatMap((contract) =>
+      artefacts[contract]!.abi.flatMap((entry) =>
+        entry.type === 'function' && !['view', 'pure'].includes(entry.stateMutability)
+          ? [`${contract}.${entry.name}`]
+          : [],
+      ),
+    )
+    expect(functions.length).toBeGreaterThan(25)
+    expect(functions.filter((name) => !tried.includes(`Call("${name}"`))).toEqual([])
+  })
+})
+
+/** Contracts of a deployment; the demo's price feed and the blobs of code are nobody's business. */
+const CONTRACTS = [
+  'Groth16Verifier',
+  'MarketSnapshots',
+  'Mandates',
+  'AttestorList',
+  'RebalanceLedger',
+] as const

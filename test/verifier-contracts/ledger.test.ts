@@ -37,11 +37,11 @@ async function openFund(salt: bigint): Promise<Fund> {
   const step = stepFrom(book, market, mandate, { windowLength })
   const blindings = { oldBook: 11n, newBook: 11n, oldBudget: 0n, newBudget: 12n, trade: 13n }
   const { portfolioId, statement, submission, verdict } = await live.submission(salt, step, 1n, blindings)
-  const { message, signature } = await live.attest('open', {
+  const { message, words } = await live.attest('open', {
     portfolioId,
     commitment: statement.head.newBook,
   })
-  await live.send(ROLES.submitter, live.ledger('open', [live.creation(salt), submission, message, signature]))
+  await live.send(ROLES.submitter, live.ledger('open', [live.creation(salt), submission, message, words]))
   return {
     salt,
     portfolioId,

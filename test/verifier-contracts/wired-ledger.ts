@@ -22,6 +22,7 @@ import {
   statementOf,
   universeContent,
   universeIdOf,
+  wordOf,
 } from '#verifier-contracts/encoding.js'
 import { type LocalChain, startLocalChain, testAccount } from './local-chain.js'
 import type { SignalsCircuit } from './signals-circuit.js'
@@ -41,6 +42,7 @@ const TERMS = {
   flowMaxWait: 86_400,
   minInterval: 86_400,
   attestationTier: 1,
+  attestationQuorum: 1,
 }
 
 /**
@@ -236,7 +238,8 @@ export class WiredLedger {
     }
     const attestor = this.chain.wallet(3)
     const typed = attestationTypedData(this.at.chainId, this.at.ledger, attestation)
-    return [attestation, await attestor.signTypedData({ ...typed, account: attestor.account })] as const
+    const signature = await attestor.signTypedData({ ...typed, account: attestor.account })
+    return [attestation, [wordOf(attestation, signature)]] as const
   }
 }
 

@@ -13,8 +13,8 @@ struct Proof {
 /// @notice Proofs of any circuit whose three public signals are (c, alpha, beta), checked against a key named by the
 ///         circuit's id.
 interface IGroth16Verifier {
-    /// @notice A circuit got its verification key.
-    event KeyRegistered(bytes32 indexed circuitId, bytes32 keyHash, bool development);
+    /// @notice A circuit got its verification key, whose proofs are accepted from `liveFrom`.
+    event KeyRegistered(bytes32 indexed circuitId, bytes32 keyHash, bool development, uint256 liveFrom);
 
     /// @notice `caller` may not register keys.
     error NotGovernor(address caller);
@@ -39,7 +39,8 @@ interface IGroth16Verifier {
     /// @notice The proof does not hold for these public signals under this circuit's key.
     error InvalidProof(bytes32 circuitId);
 
-    /// @notice Gives a circuit its verification key, once.
+    /// @notice Gives a circuit its verification key, once; the governor only. It is live two days later, so that whoever
+    ///         relies on it can look at it first; on chain 31337 at once.
     /// @param circuitId   keccak256 of the circuit's name, tier and constraint-system hash.
     /// @param key         alpha (G1), beta, gamma, delta (G2), IC_0..IC_3 (G1): 22 words, G2 imaginary part first.
     /// @param development True for a key of the fixed-seed set-up; refused unless the chain id is 31337.
@@ -54,6 +55,9 @@ interface IGroth16Verifier {
     /// @notice keccak256 of the key's bytes; 0 when the circuit has no key.
     function keyHash(bytes32 circuitId) external view returns (bytes32);
 
-    /// @notice Whether proofs of the circuit are accepted on this chain.
+    /// @notice Whether proofs of the circuit are accepted on this chain, but for a pause.
     function isLive(bytes32 circuitId) external view returns (bool);
+
+    /// @notice Proofs of the circuit are refused before this time; 0 when it never was paused.
+    function pausedUntil(bytes32 circuitId) external view returns (uint256);
 }

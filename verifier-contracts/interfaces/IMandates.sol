@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Proof} from "./IGroth16Verifier.sol";
+import {IPortfolioRoles} from "./IPortfolioRoles.sol";
 
 /// @notice Everything a portfolio's id is the hash of. `windowLength` is in seconds and fixed for the portfolio's life.
 struct Creation {
@@ -11,8 +12,8 @@ struct Creation {
     bytes32 salt;
 }
 
-/// @notice Terms of a mandate that the ledger enforces and no circuit sees. Seconds, but for the tier: 1 is the weakest
-///         evidence that satisfies the mandate.
+/// @notice Terms of a mandate that the ledger enforces and no circuit sees. Seconds, but for the tier, the weakest evidence
+///         that satisfies the mandate, and the quorum, how many attestors must state the same.
 struct Terms {
     uint32 marketMaxAge;
     uint32 grace;
@@ -22,9 +23,11 @@ struct Terms {
     uint32 flowMaxWait;
     uint32 minInterval;
     uint8 attestationTier;
+    uint8 attestationQuorum;
 }
 
-/// @notice The part of a stored mandate that a rebalance reads.
+/// @notice The part of a stored mandate that a rebalance reads. `manager` is the one of when the mandate was scheduled, or
+///         last put in force or kept in force through a change of managers.
 struct Core {
     uint256 version;
     uint256 digest;
@@ -37,16 +40,23 @@ struct Core {
 
 /// @title  IMandates
 /// @notice Public risk limits of portfolios: scheduled by their governors, active after a notice, readable for ever.
-interface IMandates {
+/// @dev    When a scheduled mandate is due. The first: at once. One that loosens anything, or changes what has no stricter
+///         side: after the notice, and not sooner than a minimum interval (of the active mandate) after the last activation.
+///         One that tightens: at once, if none went without notice for the longer of notice and minimum interval; else when
+///         that time or the notice is over, whichever is first. So no tightening waits longer than the notice, none can be
+///         undone without it, and whoever probes a book with ever tighter limits gets no more than one of them a notice
+///         beside the one that needed none. One mandate waits at a time: another takes its place, with a notice of its own,
+///         so that a loosening announced before a tightening must be announced again after it.
+interface IMandates is IPortfolioRoles {
     /// @notice A mandate will be open to activation from `dueAt`.
     event MandateScheduled(
         bytes32 indexed portfolioId, uint256 version, uint256 dueAt, uint256 digest, int256[] vector, Terms terms
     );
+    /// @notice A mandate that waited will not come in force: it was cancelled, or another took its place.
+    event MandateCancelled(bytes32 indexed portfolioId, uint256 version);
     /// @notice A mandate is in force.
     event MandateActivated(bytes32 indexed portfolioId, uint256 version, uint256 digest);
 
-    /// @notice `caller` does not govern the portfolio.
-    error NotGovernor(bytes32 portfolioId, address caller);
     /// @notice Creation parameter `field` is not a value a portfolio may have.
     error InvalidCreation(string field);
     /// @notice A mandate vector of this shape has `expected` elements.
@@ -63,13 +73,10 @@ interface IMandates {
     error TermOutOfRange(string term, uint256 value, uint256 lo, uint256 hi);
     /// @notice The portfolio has no mandate waiting.
     error NothingScheduled(bytes32 portfolioId);
-    /// @notice The waiting mandate may be activated from `dueAt`.
-    error NotDue(bytes32 portfolioId, uint256 dueAt);
     /// @notice The portfolio has no mandate of this version.
     error UnknownMandate(bytes32 portfolioId, uint256 version);
 
-    /// @notice Announces a mandate; the portfolio's governor only. The first is due at once, a later one after the notice
-    ///         and not sooner than the active mandate's minimum interval. Replaces one that was waiting.
+    /// @notice Announces a mandate; the portfolio's governor only, who is `creation`'s until another took over.
     /// @param vector The signed public vector, in the order of the manifest; padding slots 0.
     /// @param digest Its digest, shown by `proof`.
     function schedule(
@@ -79,6 +86,9 @@ interface IMandates {
         uint256 digest,
         Proof calldata proof
     ) external returns (uint256 version);
+
+    /// @notice Drops the waiting mandate; the portfolio's governor only.
+    function cancel(bytes32 portfolioId) external;
 
     /// @notice Puts the waiting mandate in force once it is due; open to anyone.
     function activate(bytes32 portfolioId) external;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {Attestation, Kind} from "../libraries/Attestations.sol";
+import {Attestation, Kind, Word} from "../libraries/Attestations.sol";
 import {Proof} from "./IGroth16Verifier.sol";
 import {Creation} from "./IMandates.sol";
 
@@ -41,7 +41,7 @@ interface IRebalanceLedger {
         bytes authorization;
     }
 
-    /// @notice The verdict on a portfolio's record. Nothing sets `Paused` until a guardian exists.
+    /// @notice The verdict on a portfolio's record.
     enum Verdict {
         None,
         Green,
@@ -52,7 +52,8 @@ interface IRebalanceLedger {
         Closed
     }
 
-    /// @notice A portfolio as stored. `universeId` is the one its book was kept for at the last proof.
+    /// @notice A portfolio as stored. `universeId` is the one its book was kept for at the last proof; `attestedBy` is how
+    ///         many attestors stood for the last attestation, `attestedTier` the weakest of their evidence.
     struct Portfolio {
         bytes32 head;
         uint256 epoch;
@@ -63,6 +64,7 @@ interface IRebalanceLedger {
         uint256 windowLength;
         uint256 attestedAt;
         uint256 attestedTier;
+        uint256 attestedBy;
         uint256 amberSince;
         uint256 pendingFlows;
         bool closed;
@@ -82,18 +84,18 @@ interface IRebalanceLedger {
         bytes32 indexed portfolioId, uint256 indexed epoch, uint256[] x, uint256 digest, Proof proof, bytes sealedTrade
     );
     /// @notice A portfolio was opened; the step itself is in a `Rebalanced` event.
-    event Opened(bytes32 indexed portfolioId, Creation creation, address attestor, bytes32 evidence);
-    /// @notice A book was replaced without a proof, by an attestor's and the manager's word.
-    event BookReplaced(
-        bytes32 indexed portfolioId, uint256 indexed epoch, uint256 newBook, uint256 budget, address attestor, bytes32 evidence
-    );
-    /// @notice An attestor confirmed the head of `epoch`.
+    event Opened(bytes32 indexed portfolioId, Creation creation);
+    /// @notice A book was replaced without a proof, by attestors' and the manager's word.
+    event BookReplaced(bytes32 indexed portfolioId, uint256 indexed epoch, uint256 newBook, uint256 budget);
+    /// @notice `attestors` of them confirmed the head of `epoch`, on evidence of `tier` or stronger.
     event Attested(
-        bytes32 indexed portfolioId, uint256 indexed epoch, uint256 asOf, uint8 tier, address attestor, bytes32 evidence
+        bytes32 indexed portfolioId, uint256 indexed epoch, uint256 asOf, uint8 tier, uint256 attestors
     );
     /// @notice A flow waits to be consumed by the first step at a snapshot not before now.
-    event FlowRecorded(
-        bytes32 indexed portfolioId, bytes32 flowId, int256 amount, uint256 asOf, address attestor, bytes32 evidence
+    event FlowRecorded(bytes32 indexed portfolioId, bytes32 flowId, int256 amount, uint256 asOf);
+    /// @notice An attestor stands for the opening, replacement, confirmation or flow whose event follows.
+    event AttestorSigned(
+        bytes32 indexed portfolioId, address indexed attestor, Kind kind, uint8 tier, bytes32 evidence
     );
     /// @notice The portfolio must be proven against another mandate from now on.
     event MandateAdopted(bytes32 indexed portfolioId, uint256 version);
@@ -126,6 +128,10 @@ interface IRebalanceLedger {
     error WrongAttestation(string field);
     /// @notice The attestor is not listed for this tier, or did not sign.
     error NotAttested(address attestor, uint8 tier);
+    /// @notice The mandate asks for `required` attestors of the same.
+    error TooFewAttestors(uint256 given, uint256 required);
+    /// @notice Word `index` is not of an attestor above the one before: each stands once, in ascending order.
+    error AttestorsNotAscending(uint256 index);
     /// @notice The attestation's tier is below the mandate's.
     error TierTooLow(uint8 tier, uint8 required);
     /// @notice The attestation's deadline has passed.
@@ -142,29 +148,31 @@ interface IRebalanceLedger {
         Creation calldata creation,
         Submission calldata submission,
         Attestation calldata attestation,
-        bytes calldata attestorSignature
+        Word[] calldata words
     ) external returns (bytes32 portfolioId);
 
     /// @notice Proves one step of a portfolio; anyone may submit what its manager authorised.
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external;
 
-    /// @notice Records an attested flow, once per flow id.
-    function recordFlow(Attestation calldata attestation, bytes calldata attestorSignature) external;
+    /// @notice Records an attested flow, once per flow id. Here and below, `words` are of as many listed attestors as the
+    ///         mandate asks for or more, each once, in ascending order of their addresses; each states a tier of the
+    ///         mandate's or above. The weakest of them is what the record keeps.
+    function recordFlow(Attestation calldata attestation, Word[] calldata words) external;
 
     /// @notice Records a confirmation of one of the last 32 heads since the last replacement.
     /// @param confirmed The head the attestor speaks of.
     /// @param later     Every head after it, oldest first, up to the current one.
     function attest(
         Attestation calldata attestation,
-        bytes calldata attestorSignature,
+        Word[] calldata words,
         Head calldata confirmed,
         Link[] calldata later
     ) external;
 
-    /// @notice Replaces the book by the attested one, keeping the budget. Flows still waiting are not part of that book.
+    /// @notice Replaces the book by the attested one, keeping the budget. Every flow that waits is in that book.
     function replaceBook(
         Attestation calldata attestation,
-        bytes calldata attestorSignature,
+        Word[] calldata words,
         Head calldata head,
         bytes calldata authorization
     ) external;
@@ -188,8 +196,4 @@ interface IRebalanceLedger {
     function netFlowAt(bytes32 portfolioId, uint256 time) external view returns (int256 netFlow, uint256 count);
 
     /// @notice First element of a portfolio's public vectors.
-    function domainOf(bytes32 portfolioId) external view returns (uint256);
-
-    /// @notice Highest evidence tier an attestor may state; 0 when not listed.
-    function attestorTier(address attestor) external view returns (uint8);
-}
+    function domainOf(bytes32 portfolioId) external view returns (uint256);}

@@ -4,7 +4,9 @@ pragma solidity 0.8.37;
 
 /// @title  Layout
 /// @notice Positions inside one head, slot, group, … row of a public vector, row lengths, tags, widths in bits, and the
-///         lowest and highest value of each limit and term of a mandate.
+///         lowest and highest value of each limit and term of a mandate. STRICTER: for each field of a row of the mandate,
+///         and for each term, in their order, 1 where a lower value is stricter, 2 where a higher one is, 0 where it may
+///         not change.
 library Layout {
     uint256 internal constant TAG_BOOK = 1;
     uint256 internal constant TAG_TRADE = 2;
@@ -144,6 +146,16 @@ library Layout {
     uint256 internal constant TERM_MIN_INTERVAL_HI = 31622400;
     uint256 internal constant TERM_ATTESTATION_TIER_LO = 1;
     uint256 internal constant TERM_ATTESTATION_TIER_HI = 3;
+    uint256 internal constant TERM_ATTESTATION_QUORUM_LO = 1;
+    uint256 internal constant TERM_ATTESTATION_QUORUM_HI = 8;
     uint256 internal constant TERM_WINDOW_LENGTH_LO = 3600;
     uint256 internal constant TERM_WINDOW_LENGTH_HI = 7776000;
+    bytes internal constant STRICTER_HEAD = hex"00";
+    bytes internal constant STRICTER_SLOT = hex"00010101";
+    bytes internal constant STRICTER_GROUP = hex"020101";
+    bytes internal constant STRICTER_WHOLE = hex"02010102010201";
+    bytes internal constant STRICTER_SCENARIO = hex"01";
+    bytes internal constant STRICTER_ACCOUNT = hex"0201";
+    bytes internal constant STRICTER_TAIL = hex"0201010101010101";
+    bytes internal constant STRICTER_TERMS = hex"010101010101020202";
 }

@@ -11,11 +11,12 @@ struct Stored {
     uint8 flags; // slot 1, bits 232–239, see Flags
     uint16 pendingFlows; // slot 1, bits 240–255
     uint40 attestedAt; // slot 2, bits   0–39
-    uint8 attestedTier; // slot 2, bits  40–47
+    uint8 attestedTier; // slot 2, bits  40–47, the weakest of them
     uint40 amberSince; // slot 2, bits  48–87
     uint32 consumedFlows; // slot 2, bits  88–119
     uint32 provenEpoch; // slot 2, bits 120–151, epoch of the last proof, while the book is a replaced one
     uint40 bookAsOf; // slot 2, bits 152–191, date of the last attested book: earlier flows are in it
+    uint16 attestedBy; // slot 2, bits 192–207, how many attestors stood for the last attestation
     uint256 bookUniverse; // slot 3, the book's universe, while the mandate's is another
 }
 

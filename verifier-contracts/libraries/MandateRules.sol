@@ -55,6 +55,7 @@ library MandateRules {
         _term("flowMaxWait", terms.flowMaxWait, Layout.TERM_FLOW_MAX_WAIT_LO, Layout.TERM_FLOW_MAX_WAIT_HI);
         _term("minInterval", terms.minInterval, Layout.TERM_MIN_INTERVAL_LO, Layout.TERM_MIN_INTERVAL_HI);
         _term("attestationTier", terms.attestationTier, Layout.TERM_ATTESTATION_TIER_LO, Layout.TERM_ATTESTATION_TIER_HI);
+        _term("attestationQuorum", terms.attestationQuorum, Layout.TERM_ATTESTATION_QUORUM_LO, Layout.TERM_ATTESTATION_QUORUM_HI);
     }
 
     function _checkSlot(int256[] calldata vector, uint256 start, uint256 slot, uint8 account, Shape memory shape)

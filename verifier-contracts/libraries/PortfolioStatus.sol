@@ -11,18 +11,21 @@ struct Record {
     bool compliant;
     bool mandateChanged;
     bool replaced;
+    bool paused;
     bool keyLive;
     uint256 snapshotTime;
     uint256 amberSince;
     uint256 attestedAt;
     uint256 attestedTier;
+    uint256 attestedBy;
     uint256 oldestFlow;
 }
 
 /// @title  PortfolioStatus
 /// @notice Green: the last proof is compliant, under the active mandate and a live key, at a snapshot younger than the
-///         heartbeat; the attestation is fresh and strong enough; no replacement and no overdue flow since. Red: reducing
-///         for longer than the cure time, whatever else. Amber: reducing, all else well. Stale: otherwise.
+///         heartbeat; the attestation is fresh, strong enough and of enough attestors; no replacement and no overdue flow since. Red: reducing
+///         for longer than the cure time, whatever else. Amber: reducing, all else well. Stale: otherwise. Paused, while
+///         the guardian lets nothing move, and closed say no more than that.
 library PortfolioStatus {
     uint256 internal constant REDUCING = 1 << 0;
     uint256 internal constant CURE_TIME_OVER = 1 << 1;
@@ -33,6 +36,7 @@ library PortfolioStatus {
     uint256 internal constant ATTESTATION_WEAK = 1 << 6;
     uint256 internal constant BOOK_REPLACED = 1 << 7;
     uint256 internal constant FLOW_OVERDUE = 1 << 8;
+    uint256 internal constant PAUSED = 1 << 9;
 
     /// @notice The verdict at the block's time, and the bits above that speak against green.
     function judge(Record memory record, Terms memory terms)
@@ -48,11 +52,15 @@ library PortfolioStatus {
         if (record.mandateChanged) reasons |= MANDATE_CHANGED;
         if (!record.keyLive) reasons |= KEY_NOT_LIVE;
         if (_older(record.attestedAt, terms.attestationMaxAge)) reasons |= ATTESTATION_OLD;
-        if (record.attestedTier < terms.attestationTier) reasons |= ATTESTATION_WEAK;
+        bool few = record.attestedBy < terms.attestationQuorum;
+        if (few || record.attestedTier < terms.attestationTier) reasons |= ATTESTATION_WEAK;
         if (record.replaced) reasons |= BOOK_REPLACED;
         if (record.oldestFlow != 0 && _older(record.oldestFlow, terms.flowMaxWait)) reasons |= FLOW_OVERDUE;
 
+        if (record.paused) reasons |= PAUSED;
+
         if (record.closed) return (IRebalanceLedger.Verdict.Closed, reasons);
+        if (record.paused) return (IRebalanceLedger.Verdict.Paused, reasons);
         if (reasons == 0) return (IRebalanceLedger.Verdict.Green, 0);
         if (reasons & CURE_TIME_OVER != 0) return (IRebalanceLedger.Verdict.Red, reasons);
         if (reasons == REDUCING) return (IRebalanceLedger.Verdict.Amber, reasons);

@@ -14,11 +14,9 @@ library Signatures {
     /// @dev    Recovers first: looking up the signer's code would cost an honest account 2,600 gas.
     function isValid(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
         if (signer == address(0)) return false;
-        if (signature.length == 65 && uint256(bytes32(signature[32:64])) <= HALF_ORDER) {
-            address recovered = ecrecover(
-                digest, uint8(signature[64]), bytes32(signature[0:32]), bytes32(signature[32:64])
-            );
-            if (recovered == signer) return true;
+        if (signature.length == 65) {
+            (bytes32 r, bytes32 s) = abi.decode(signature, (bytes32, bytes32));
+            if (uint256(s) <= HALF_ORDER && ecrecover(digest, uint8(signature[64]), r, s) == signer) return true;
         }
         if (signer.code.length == 0) return false;
         (bool success, bytes memory answer) =

@@ -68,22 +68,19 @@ export class LiveFund {
     }
     const opened = await live.submission(salt, step, 1n, blindings)
     const { portfolioId, statement, submission, verdict } = opened
-    const { message, signature } = await live.attest('open', {
+    const { message, words } = await live.attest('open', {
       portfolioId,
       commitment: statement.head.newBook,
     })
-    await live.send(
-      ROLES.submitter,
-      live.ledger('open', [live.creation(salt), submission, message, signature]),
-    )
+    await live.send(ROLES.submitter, live.ledger('open', [live.creation(salt), submission, message, words]))
     return new LiveFund(live, rng, salt, mandate, book, verdict.newBudget, opened, blindings)
   }
 
   /** Records an attested flow; the next step at a later snapshot must carry it. */
   async recordFlow(amount: bigint): Promise<void> {
     const flowId = `0x${blinding(this.rng).toString(16).padStart(64, '0')}` as Hex
-    const { message, signature } = await this.live.attest('flow', { portfolioId: this.id, amount, flowId })
-    await this.live.send(ROLES.attestor, this.live.ledger('recordFlow', [message, signature]))
+    const { message, words } = await this.live.attest('flow', { portfolioId: this.id, amount, flowId })
+    await this.live.send(ROLES.attestor, this.live.ledger('recordFlow', [message, words]))
   }
 
   /** Net flow that a step at a snapshot of `time` must carry, as the ledger has it. */

@@ -73,10 +73,10 @@ export class LivePlay {
       const { submission, stated } = await this.#submission(each, BigInt(k + 1), seed)
       const id = portfolioIdOf(live.creation(SALT))
       const { newBook, newBudget } = stated.head
-      const { message, signature } = await live.attest('open', { portfolioId: id, commitment: newBook })
+      const { message, words } = await live.attest('open', { portfolioId: id, commitment: newBook })
       const call =
         k === 0
-          ? live.ledger('open', [live.creation(SALT), submission, message, signature])
+          ? live.ledger('open', [live.creation(SALT), submission, message, words])
           : live.ledger('rebalance', [id, head, submission])
       const gasEstimate = await live.reader.estimateContractGas({
         ...call,
