@@ -9,6 +9,7 @@ import {
   type PublicClient,
   type Transport,
   type WalletClient,
+  zeroAddress,
 } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
 import type { Shape } from '#portfolio/shape.js'
@@ -32,8 +33,9 @@ export type CircuitKey = {
 export type ListedAttestor = { readonly address: Address; readonly tier: number }
 
 /**
- * One deployment serves one shape. The wallet's account becomes the verifier's governor, which registers keys; it has no
- * other power. `minInterval`, `optionMaxAge` and `mandateNotice` in seconds.
+ * One deployment serves one shape. The wallet's account becomes the verifier's governor, which registers keys, and the
+ * market's unless `marketGovernor` is: it changes the risk signers, with `marketNotice`. `sequencer` is the uptime feed of
+ * a rollup. `minInterval`, `optionMaxAge`, `marketNotice`, `mandateNotice` and `grace` in seconds.
  */
 export type DeployOptions = {
   readonly walletClient: WalletClient<Transport, Chain, Account>
@@ -51,6 +53,9 @@ export type DeployOptions = {
   readonly minInterval?: number
   readonly optionMaxAge?: number
   readonly spotToleranceBps?: number
+  readonly marketGovernor?: Address
+  readonly marketNotice?: number
+  readonly sequencer?: { readonly feed: Address; readonly grace: number }
   readonly mandateNotice?: number
 }
 
@@ -58,6 +63,7 @@ export type DeployOptions = {
 export type Deployment = {
   readonly chainId: number
   readonly verifier: Address
+  readonly settings: Address
   readonly snapshots: Address
   readonly mandates: Address
   readonly ledger: Address
@@ -65,7 +71,7 @@ export type Deployment = {
 }
 
 /**
- * Deploys verifier, keys, snapshots, mandates and ledger, in that order. Every key is checked before the first transaction,
+ * Deploys verifier, keys, market settings, snapshots, mandates and ledger, in that order. Every key is checked before the first transaction,
  * and read back from the chain before anything is built on it.
  *
  * @throws `UnusableKeyError`, `MalformedKeyError`, `DevelopmentKeyError` for a key that may not be used on this chain.
@@ -80,6 +86,14 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
   const fromBlock = await options.publicClient.getBlockNumber()
   const verifier = await deployContract(options, 'Groth16Verifier', [account.address])
   for (const key of keys) await registerKey(options, verifier, key)
+  const settings = await deployContract(options, 'MarketSettings', [
+    options.marketGovernor ?? account.address,
+    BigInt(options.marketNotice ?? 172_800),
+    options.riskSigners,
+    BigInt(options.riskThreshold ?? 1),
+    options.sequencer?.feed ?? zeroAddress,
+    BigInt(options.sequencer?.grace ?? 0),
+  ])
   const rules = {
     minInterval: BigInt(options.minInterval ?? 15),
     optionMaxAge: BigInt(options.optionMaxAge ?? 300),
@@ -87,11 +101,11 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
   }
   const snapshots = await deployContract(options, 'MarketSnapshots', [
     verifier,
+    settings,
+    await deployContract(options, 'UniverseRules', []),
     circuits.digestMarket.circuitId,
     shape,
     rules,
-    options.riskSigners,
-    BigInt(options.riskThreshold ?? 1),
   ])
   // Mandates and ledger know each other: the ledger's address follows from the nonce after the mandates'.
   const nonce = await options.publicClient.getTransactionCount({
@@ -118,7 +132,7 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
     options.attestors.map(({ tier }) => tier),
   ])
   if (!isAddressEqual(ledger, expected)) throw new DeploymentError('RebalanceLedger')
-  return { chainId, verifier, snapshots, mandates, ledger, fromBlock }
+  return { chainId, verifier, settings, snapshots, mandates, ledger, fromBlock }
 }
 
 /** @throws when the key proves nothing, or is for development and the chain is not local */

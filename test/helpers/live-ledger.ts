@@ -84,7 +84,14 @@ export class LiveLedger {
     const terms = Object.fromEntries(
       Object.entries(feeds).map(([name, address]) => [
         name,
-        { address, heartbeat: 3_600, minPriceE8: 1n, maxPriceE8: 10n ** 15n },
+        {
+          address,
+          heartbeat: 3_600,
+          minPriceE8: 1n,
+          maxPriceE8: 10n ** 15n,
+          jumpBps: 1_000_000,
+          jumpDelay: 60,
+        },
       ]),
     )
     const content = universeContent(universe, terms, shape)

@@ -14,8 +14,14 @@ beforeAll(async () => {
 
 const SUITES = [
   'PublicVectorTest',
+  'MarketSettingsTest',
   'MarketSnapshotsTest',
+  'UniverseRulesTest',
+  'MarketInvariantsTest',
   'FeedsTest',
+  'BadOraclesTest',
+  'JumpsTest',
+  'OptionLifeTest',
   'MandatesTest',
   'LedgerTest',
   'LedgerLifeTest',
