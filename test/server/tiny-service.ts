@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadCircuits } from '#prover/circuits.js'
 import { startAnvil } from '#server/anvil.js'
+import { Chain } from '#server/chain/chain.js'
 import { readKeystore } from '#server/chain/keystore.js'
 import { type Config, readConfig } from '#server/config.js'
 import { deployLocal, type LocalChain } from '#server/local-chain.js'
@@ -39,6 +40,11 @@ export class TinyService {
   async setPrices(prices: Readonly<Record<string, string>>): Promise<void> {
     for (const [name, price] of Object.entries(prices))
       await this.local.setFeed(name, parsePrice(price, name))
+  }
+
+  /** The chain with every key of the service, for what it does not do by itself. */
+  chain(): Promise<Chain> {
+    return Chain.connect(this.rpcUrl, this.local.deployment, this.local.accounts)
   }
 
   async serve(change: Partial<Config> = {}): Promise<Served> {
