@@ -12,6 +12,7 @@ import auth from './plugins/auth.js'
 import chain from './plugins/chain.js'
 import inquiries from './plugins/inquiries.js'
 import jobs from './plugins/jobs.js'
+import keeper from './plugins/keeper.js'
 import openapi from './plugins/openapi.js'
 import prover from './plugins/prover.js'
 import store from './plugins/store.js'
@@ -43,7 +44,7 @@ export type AppOptions = {
 }
 
 /**
- * Puts the service together; it never listens. Closing it stops requests first, then jobs, provers and the store.
+ * Puts the service together; it never listens. Closing it stops requests first, then the market keeper, jobs, provers and the store.
  *
  * @throws when a capability cannot start: `DirectoryLockedError`, `SealError`, `WrongChainError`, `DevelopmentKeyError`, …
  */
@@ -102,6 +103,7 @@ export async function buildApp(options: AppOptions) {
   })
   await app.register(inquiries, { plan: config.plansPerHour, step: config.stepsPerHour })
   await app.register(jobs, { workers: config.provers, crashAt: config.crashAt })
+  await app.register(keeper, { publishing: config.publishing })
 
   const routes = [
     portfolios,

@@ -10,7 +10,10 @@ const whole = (lo: number, hi: number) =>
     .transform(Number)
     .pipe(z.number().int().min(lo).max(hi))
 
+const UNIVERSE_IDS = /^\d{1,75}(,\d{1,75})*$/
+
 const Environment = z.object({
+  BALLAST_MODE: z.enum(['service', 'publisher']).default('service'),
   BALLAST_HOST: z.string().min(1).default('127.0.0.1'),
   BALLAST_PORT: whole(0, 65_535).default(8080),
   BALLAST_DATA_DIR: z.string().min(1).default('.ballast'),
@@ -26,13 +29,29 @@ const Environment = z.object({
   BALLAST_BODY_LIMIT: whole(1_024, 1_048_576).default(262_144),
   BALLAST_PLANS_PER_HOUR: whole(1, 100_000).default(30),
   BALLAST_STEPS_PER_HOUR: whole(1, 100_000).default(30),
+  BALLAST_PUBLISH_SECONDS: z.union([z.literal('0').transform(() => 0), whole(15, 86_400)]).default(0),
+  BALLAST_PUBLISH_MOVE_BPS: whole(0, 10_000).default(0),
+  BALLAST_PUBLISH_CHECK_SECONDS: whole(1, 3_600).default(15),
+  BALLAST_PUBLISH_UNIVERSES: z.string().regex(UNIVERSE_IDS).optional(),
+  BALLAST_MARKS_FILE: z.string().min(1).optional(),
   BALLAST_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Test hook: kill the process right after a job has persisted this state, or has `sent` its transaction. */
   BALLAST_CRASH_AT: z.string().optional(),
 })
 
+/** `universes` undefined for those of the service's portfolios. `moveBps` 0 for a schedule alone. */
+export type Publishing = {
+  readonly intervalSeconds: number
+  readonly moveBps: number
+  readonly checkSeconds: number
+  readonly universes: readonly bigint[] | undefined
+  readonly marksFile: string | undefined
+}
+
 /** Everything the service is told from outside, parsed once. Paths below `dataDir` are the defaults of the files. */
 export type Config = {
+  /** The whole service, or the publication of markets alone. */
+  readonly mode: 'service' | 'publisher'
   readonly host: string
   readonly port: number
   readonly dataDir: string
@@ -50,6 +69,8 @@ export type Config = {
   /** Answers per portfolio and rolling hour: dry runs, and steps accepted. */
   readonly plansPerHour: number
   readonly stepsPerHour: number
+  /** When markets are published without being asked; undefined for never. */
+  readonly publishing: Publishing | undefined
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly crashAt: string | undefined
 }
@@ -64,7 +85,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) throw new ConfigError(String(parsed.error.issues[0]?.path[0] ?? 'environment'))
   const env = parsed.data
   const dataDir = env.BALLAST_DATA_DIR
+  if (env.BALLAST_MODE === 'publisher') {
+    // Alone it has no portfolios that would name universes, no chain of its own, and nothing else to do.
+    if (env.BALLAST_RPC_URL === undefined) throw new ConfigError('BALLAST_RPC_URL')
+    if (env.BALLAST_PUBLISH_UNIVERSES === undefined) throw new ConfigError('BALLAST_PUBLISH_UNIVERSES')
+    if (env.BALLAST_PUBLISH_SECONDS === 0) throw new ConfigError('BALLAST_PUBLISH_SECONDS')
+  }
   return {
+    mode: env.BALLAST_MODE,
     host: env.BALLAST_HOST,
     port: env.BALLAST_PORT,
     dataDir,
@@ -80,8 +108,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     bodyLimit: env.BALLAST_BODY_LIMIT,
     plansPerHour: env.BALLAST_PLANS_PER_HOUR,
     stepsPerHour: env.BALLAST_STEPS_PER_HOUR,
+    publishing: publishingOf(env),
     logLevel: env.BALLAST_LOG_LEVEL,
     crashAt: env.BALLAST_CRASH_AT,
+  }
+}
+
+function publishingOf(env: z.infer<typeof Environment>): Publishing | undefined {
+  if (env.BALLAST_PUBLISH_SECONDS === 0) return undefined
+  return {
+    intervalSeconds: env.BALLAST_PUBLISH_SECONDS,
+    moveBps: env.BALLAST_PUBLISH_MOVE_BPS,
+    checkSeconds: env.BALLAST_PUBLISH_CHECK_SECONDS,
+    universes: env.BALLAST_PUBLISH_UNIVERSES?.split(',').map(BigInt),
+    marksFile: env.BALLAST_MARKS_FILE,
   }
 }
 

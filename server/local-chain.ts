@@ -18,7 +18,7 @@ export type LocalChain = {
   readonly deployment: Deployment
   readonly accounts: LocalAccounts
   readonly privateKeys: Readonly<Record<Role, Hex>>
-  /** Publishes a price, in 1e-8 quote, dated now. */
+  /** Publishes a price, in 1e-8 quote, dated now, on the named feed and on the second one that confirms its jumps. */
   readonly setFeed: (name: string, priceE8: bigint) => Promise<void>
   /** Moves the chain's clock forward to `time`, seconds since 1970. */
   readonly warp: (time: bigint) => Promise<void>
@@ -27,10 +27,19 @@ export type LocalChain = {
 const MNEMONIC = 'test test test test test test test test test test test junk'
 const INDEX = { publisher: 0, governor: 1, manager: 2, submitter: 3, attestor: 4, riskSigner: 5 } as const
 const FEED_DECIMALS = 8
-const FEED_TERMS = { heartbeat: 3_600, minPriceE8: 1_000_000n, maxPriceE8: 1_000_000_000_000_000n }
+const FEED_TERMS = {
+  heartbeat: 3_600,
+  minPriceE8: 1_000_000n,
+  maxPriceE8: 1_000_000_000_000_000n,
+  jumpBps: 1_000,
+  jumpDelay: 900,
+}
+/** An estimate made within the second of the last answer would be too low: what is written then does not change. */
+const SET_GAS = 150_000n
+const SECOND_TERMS = { heartbeat: 3_600, agreeBps: 100 }
 
 /**
- * Deploys everything on a fresh local chain: contracts, development keys, and one stand-in price feed for each name.
+ * Deploys everything on a fresh local chain: contracts, development keys, and two stand-in price feeds for each name.
  *
  * @throws `DeploymentError`
  */
@@ -38,6 +47,8 @@ export async function deployLocal(options: {
   readonly rpcUrl: string
   readonly circuits: TierCircuits
   readonly feeds: readonly string[]
+  /** Seconds between two captures of a market; 1 unless given. */
+  readonly minInterval?: number
 }): Promise<LocalChain> {
   const { circuits } = options
   const { tier } = circuits.rebalance
@@ -66,13 +77,17 @@ export async function deployLocal(options: {
     emptyBudget: openingBudget(await loadDigest()),
     attestors: [{ address: accounts.attestor.address, tier: 3 }],
     riskSigners: [accounts.riskSigner.address],
-    minInterval: 1,
+    minInterval: options.minInterval ?? 1,
   })
   const feeds: Record<string, FeedTerms> = {}
   for (const name of options.feeds) {
     feeds[name] = {
       address: await deployContract(clients, 'PriceFeed', [name, FEED_DECIMALS]),
       ...FEED_TERMS,
+      second: {
+        address: await deployContract(clients, 'PriceFeed', [`${name}, second`, FEED_DECIMALS]),
+        ...SECOND_TERMS,
+      },
     }
   }
   const test = createTestClient({ chain: foundry, mode: 'anvil', transport })
@@ -82,14 +97,13 @@ export async function deployLocal(options: {
     accounts,
     privateKeys,
     setFeed: async (name, priceE8) => {
-      const address = feeds[name]!.address
-      const hash = await walletClient.writeContract({
-        address,
-        abi: priceFeedAbi,
-        functionName: 'set',
-        args: [priceE8],
-      })
-      await publicClient.waitForTransactionReceipt({ hash, checkReplacement: false })
+      const { address, second } = feeds[name]!
+      const set = { abi: priceFeedAbi, functionName: 'set', args: [priceE8] } as const
+      // The second first: a price is not seen on the named feed before it can be confirmed.
+      for (const feed of [second!.address, address]) {
+        const hash = await walletClient.writeContract({ address: feed, ...set, gas: SET_GAS })
+        await publicClient.waitForTransactionReceipt({ hash, checkReplacement: false })
+      }
     },
     warp: async (time) => {
       await test.setNextBlockTimestamp({ timestamp: time })

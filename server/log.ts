@@ -17,6 +17,8 @@ const ALLOWED = [
   'port',
   'chainId',
   'development',
+  'universeId',
+  'reason',
 ] as const
 
 /** A logger that writes listed fields and nothing else: no bodies, no headers, no messages of foreign errors. */

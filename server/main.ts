@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { BaseError } from '#portfolio/base-error.js'
 import { loadCircuits } from '#prover/circuits.js'
 import { readDeployment, WrongChainError } from './chain/deployment.js'
-import { readKeystore } from './chain/keystore.js'
+import { readKeystore, readPublisherKeystore } from './chain/keystore.js'
 import { type Config, readConfig } from './config.js'
 import { startEmbedded } from './embedded.js'
+import { startPublisher } from './publisher-service.js'
 import { parsePrice } from './schemas/wire.js'
 import { startService } from './service.js'
 
@@ -17,7 +18,8 @@ const exampleMarks = (): { time: string; spot: Record<string, string>; perps: Re
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-type Started = { readonly baseUrl: string; readonly development: boolean; close(): Promise<void> }
+/** `baseUrl` undefined for a process that serves nothing. */
+type Started = { readonly baseUrl: string | undefined; readonly development: boolean; close(): Promise<void> }
 
 /** Without BALLAST_RPC_URL the service brings its own chain; with it, it serves the deployment it is given. */
 async function start(config: Config): Promise<Started> {
@@ -31,6 +33,7 @@ async function start(config: Config): Promise<Started> {
       config: {
         host: config.host,
         provers: config.provers,
+        publishing: config.publishing,
         logLevel: config.logLevel,
         crashAt: config.crashAt,
       },
@@ -53,24 +56,30 @@ async function start(config: Config): Promise<Started> {
   }
   const deployment = readDeployment(config.deploymentFile)
   if (deployment.tier !== config.tier) throw new WrongChainError()
+  const { rpcUrl, tier, keyFolder, publishing } = config
+  const load = () => loadCircuits(tier, keyFolder === undefined ? {} : { keys: { folder: keyFolder } })
+  if (config.mode === 'publisher' && publishing) {
+    const keystore = readPublisherKeystore(config.keystoreFile)
+    const circuits = await load()
+    const parts = { rpcUrl, deployment, keystore, circuits }
+    const { close } = await startPublisher({ ...parts, config: { ...config, publishing } })
+    return { baseUrl: undefined, development: circuits.rebalance.development, close }
+  }
   const keystore = readKeystore(config.keystoreFile)
-  const { tier, keyFolder } = config
-  const circuits = await loadCircuits(tier, keyFolder === undefined ? {} : { keys: { folder: keyFolder } })
-  const { baseUrl, close } = await startService({
-    config,
-    rpcUrl: config.rpcUrl,
-    deployment,
-    keystore,
-    circuits,
-  })
+  const circuits = await load()
+  const { baseUrl, close } = await startService({ config, rpcUrl, deployment, keystore, circuits })
   return { baseUrl, development: circuits.rebalance.development, close }
 }
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
   const service = await start(config)
-  say(`service   ${service.baseUrl}  (reference at /docs)`)
-  say(`API key   in ${config.apiKeyFile}`)
+  if (service.baseUrl === undefined) {
+    say(`publisher of ${config.publishing?.universes?.length} universes; serves nothing`)
+  } else {
+    say(`service   ${service.baseUrl}  (reference at /docs)`)
+    say(`API key   in ${config.apiKeyFile}`)
+  }
   say(
     service.development
       ? 'keys      DEVELOPMENT KEYS: worthless as security, refused off chain 31337'

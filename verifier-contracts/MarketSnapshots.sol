@@ -2,16 +2,17 @@
 pragma solidity 0.8.37;
 
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
+import {IMarketSettings} from "./interfaces/IMarketSettings.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
+import {IUniverseRules} from "./interfaces/IUniverseRules.sol";
 import {MarketBuilder} from "./MarketBuilder.sol";
 import {CodeBlob} from "./libraries/CodeBlob.sol";
-import {Feeds} from "./libraries/Feeds.sol";
-import {Instrument, Instruments} from "./libraries/Instruments.sol";
+import {Instrument, Instruments, Sources} from "./libraries/Instruments.sol";
+import {Quote} from "./libraries/Jumps.sol";
 import {Layout} from "./libraries/Layout.sol";
 import {OptionBlock, OptionBlocks} from "./libraries/OptionBlocks.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
 import {Shape} from "./libraries/Shape.sol";
-import {Signatures} from "./libraries/Signatures.sol";
 import {TypedData} from "./libraries/TypedData.sol";
 
 /// @title  MarketSnapshots
@@ -38,14 +39,15 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
     }
 
     uint256 private constant LAST = type(uint256).max;
+    uint256 private constant MIN_INTERVAL_MAX = 1 hours;
 
     IGroth16Verifier public immutable VERIFIER;
+    IMarketSettings public immutable SETTINGS;
+    IUniverseRules public immutable UNIVERSE_RULES;
     bytes32 public immutable CIRCUIT_ID;
     uint256 public immutable MIN_INTERVAL;
     uint256 public immutable OPTION_MAX_AGE;
-    uint256 public immutable THRESHOLD;
 
-    address[] private _riskSigners;
     mapping(uint256 universeId => Universe) private _universes;
     /// @dev When the market was captured next; LAST while it was not, 0 for what is no captured vector.
     mapping(bytes32 vectorHash => uint256) private _capturedNext;
@@ -53,38 +55,24 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
 
     constructor(
         IGroth16Verifier verifier,
+        IMarketSettings settings,
+        IUniverseRules universeRules,
         bytes32 circuitId,
         Shape memory shape,
-        Rules memory rules,
-        address[] memory riskSigners_,
-        uint256 threshold
+        Rules memory rules
     ) MarketBuilder(shape, rules.spotToleranceBps) {
-        if (threshold == 0 || threshold > riskSigners_.length) {
-            revert NotEnoughSignatures(riskSigners_.length, threshold);
-        }
-        for (uint256 i = 1; i < riskSigners_.length; ++i) {
-            if (riskSigners_[i] <= riskSigners_[i - 1]) revert RiskSignersNotAscending(i);
-        }
-        (VERIFIER, CIRCUIT_ID, THRESHOLD) = (verifier, circuitId, threshold);
-        (MIN_INTERVAL, OPTION_MAX_AGE) = (rules.minInterval, rules.optionMaxAge);
-        _riskSigners = riskSigners_;
+        if (rules.minInterval == 0 || rules.minInterval > MIN_INTERVAL_MAX) revert InvalidRule("minInterval");
+        if (rules.optionMaxAge == 0) revert InvalidRule("optionMaxAge");
+        (VERIFIER, SETTINGS, UNIVERSE_RULES) = (verifier, settings, universeRules);
+        (CIRCUIT_ID, MIN_INTERVAL, OPTION_MAX_AGE) = (circuitId, rules.minInterval, rules.optionMaxAge);
     }
 
     /// @inheritdoc IMarketSnapshots
     function registerUniverse(Instrument[] calldata instruments) external returns (uint256 universeId) {
         Shape memory shape = Shape(_SLOTS, _GROUPS, _ACCOUNTS, _SCENARIOS);
-        if (instruments.length == 0 || instruments.length > shape.slots) {
-            revert WrongUniverseLength(instruments.length, shape.slots);
-        }
         universeId = uint256(keccak256(abi.encode(instruments, shape))) >> 8;
         if (_universes[universeId].content != address(0)) revert UniverseExists(universeId);
-        Instruments.checkDuplicates(instruments);
-        uint256 each = Instruments.wordsPer(shape.scenarios);
-        uint256[] memory words = new uint256[](instruments.length * each);
-        for (uint256 i; i < instruments.length; ++i) {
-            Instruments.check(instruments[i], i, shape);
-            Instruments.pack(instruments[i], Feeds.decimalsOf(instruments[i].feed, i), words, i * each);
-        }
+        uint256[] memory words = UNIVERSE_RULES.pack(instruments, shape);
         _universes[universeId].content = address(new CodeBlob(abi.encode(words)));
         emit UniverseRegistered(universeId, instruments);
     }
@@ -96,6 +84,7 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
         bytes[] calldata signatures,
         uint256[] calldata lastVector
     ) external {
+        SETTINGS.checkSequencer();
         Universe storage entry = _universes[universeId];
         uint256 earliest = entry.capturedAt + MIN_INTERVAL;
         if (entry.capturedAt != 0 && block.timestamp < earliest) revert CapturedTooSoon(universeId, earliest);
@@ -103,12 +92,13 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
             bytes32 given = keccak256(abi.encodePacked(lastVector));
             if (given != entry.captured) revert WrongLastVector(universeId, given);
         }
+        uint256 signedAt = entry.optionTime;
         if (options.rows.length != 0) {
-            _checkSigned(universeId, options, signatures, entry.optionTime);
+            _checkSigned(universeId, options, signatures, signedAt);
             entry.optionTime = uint40(options.time);
         }
 
-        uint256[] memory vector = _build(universeId, _words(universeId), options, lastVector);
+        uint256[] memory vector = _build(universeId, signedAt, _words(universeId), options, lastVector);
         bytes32 vectorHash = keccak256(abi.encodePacked(vector));
         // What came before is superseded from now on, published or not: who waits with an older one gains no time by it.
         if (entry.capturedAt != 0) _capturedNext[entry.captured] = block.timestamp;
@@ -192,8 +182,18 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
     }
 
     /// @inheritdoc IMarketSnapshots
-    function riskSigners() external view returns (address[] memory) {
-        return _riskSigners;
+    function quote(uint256 universeId, uint256 slot) external view returns (Quote memory) {
+        uint256[] memory words = _words(universeId);
+        uint256 start = slot * Instruments.wordsPer(_SCENARIOS);
+        if (start >= words.length) return Quote(0, 0, 0);
+        (, Sources memory sources) = Instruments.unpack(words, start, _SCENARIOS);
+        return _quotes[universeId][sources.leader];
+    }
+
+    /// @inheritdoc IMarketSnapshots
+    function settlement(uint256 universeId, uint256 slot) external view returns (bool, uint256) {
+        uint256 plusOne = _settledPlusOne[universeId][slot];
+        return plusOne == 0 ? (false, 0) : (true, plusOne - 1);
     }
 
     function _usability(uint256 universeId, uint256 digest, uint256 maxAge, uint256 grace, uint256 notBefore)
@@ -226,11 +226,6 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
         if (time <= lastTime || time > block.timestamp || block.timestamp - time > OPTION_MAX_AGE) {
             revert OptionTime(time, lastTime, OPTION_MAX_AGE);
         }
-        bytes32 digest = _typed(OptionBlocks.hash(universeId, options));
-        uint256 valid;
-        for (uint256 i; i < signatures.length && i < _riskSigners.length; ++i) {
-            if (Signatures.isValid(_riskSigners[i], digest, signatures[i])) ++valid;
-        }
-        if (valid < THRESHOLD) revert NotEnoughSignatures(valid, THRESHOLD);
+        SETTINGS.checkSigned(_typed(OptionBlocks.hash(universeId, options)), signatures);
     }
 }

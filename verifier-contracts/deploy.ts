@@ -9,6 +9,7 @@ import {
   type PublicClient,
   type Transport,
   type WalletClient,
+  zeroAddress,
 } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
 import type { Shape } from '#portfolio/shape.js'
@@ -32,9 +33,10 @@ export type CircuitKey = {
 export type ListedAttestor = { readonly address: Address; readonly tier: number }
 
 /**
- * One deployment serves one shape. The wallet's account becomes the governor of the verifier, which registers keys, and of
- * the list of attestors; it has no other power, but for being the guardian where no other is named. `minInterval`,
- * `optionMaxAge` and `notice`, that of mandates, roles and attestors, in seconds.
+ * One deployment serves one shape. The wallet's account becomes the governor of the verifier, which registers keys, of the
+ * list of attestors, and of the market, whose risk signers it changes, unless `marketGovernor` is; it has no other power, but
+ * for being the guardian where no other is named. `sequencer` is the uptime feed of a rollup. `minInterval`, `optionMaxAge`,
+ * `notice`, that of mandates, roles and attestors, `marketNotice` and `grace` in seconds.
  */
 export type DeployOptions = {
   readonly walletClient: WalletClient<Transport, Chain, Account>
@@ -54,12 +56,16 @@ export type DeployOptions = {
   readonly spotToleranceBps?: number
   readonly notice?: number
   readonly guardian?: Address
+  readonly marketGovernor?: Address
+  readonly marketNotice?: number
+  readonly sequencer?: { readonly feed: Address; readonly grace: number }
 }
 
 /** Where everything is, and the block from which its events are worth reading. */
 export type Deployment = {
   readonly chainId: number
   readonly verifier: Address
+  readonly settings: Address
   readonly snapshots: Address
   readonly mandates: Address
   readonly ledger: Address
@@ -68,9 +74,9 @@ export type Deployment = {
 }
 
 /**
- * Deploys verifier, keys, snapshots, list of attestors, mandates and ledger, in that order. Every key is checked before the first transaction,
- * and read back from the chain before anything is built on it. Off the local chain, keys and a guardian of its own are live
- * two days later.
+ * Deploys verifier, keys, market settings, snapshots, list of attestors, mandates and ledger, in that order. Every key is checked
+ * before the first transaction, and read back from the chain before anything is built on it. Off the local chain, keys and a
+ * guardian of its own are live two days later.
  *
  * @throws `UnusableKeyError`, `MalformedKeyError`, `DevelopmentKeyError` for a key that may not be used on this chain.
  * @throws {@link DeployedKeyError} when the chain holds another key than the one sent.
@@ -85,6 +91,14 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
   const verifier = await deployContract(options, 'Groth16Verifier', [account.address])
   for (const key of keys) await registerKey(options, verifier, key)
   if (options.guardian) await scheduleGuardian(options, verifier, options.guardian)
+  const settings = await deployContract(options, 'MarketSettings', [
+    options.marketGovernor ?? account.address,
+    BigInt(options.marketNotice ?? 172_800),
+    options.riskSigners,
+    BigInt(options.riskThreshold ?? 1),
+    options.sequencer?.feed ?? zeroAddress,
+    BigInt(options.sequencer?.grace ?? 0),
+  ])
   const rules = {
     minInterval: BigInt(options.minInterval ?? 15),
     optionMaxAge: BigInt(options.optionMaxAge ?? 300),
@@ -92,11 +106,11 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
   }
   const snapshots = await deployContract(options, 'MarketSnapshots', [
     verifier,
+    settings,
+    await deployContract(options, 'UniverseRules', []),
     circuits.digestMarket.circuitId,
     shape,
     rules,
-    options.riskSigners,
-    BigInt(options.riskThreshold ?? 1),
   ])
   const notice = BigInt(options.notice ?? 86_400)
   const attestors = await deployContract(options, 'AttestorList', [
@@ -128,7 +142,7 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
     attestors,
   ])
   if (!isAddressEqual(ledger, expected)) throw new DeploymentError('RebalanceLedger')
-  return { chainId, verifier, snapshots, mandates, ledger, attestors, fromBlock }
+  return { chainId, verifier, settings, snapshots, mandates, ledger, attestors, fromBlock }
 }
 
 /** @throws when the key proves nothing, or is for development and the chain is not local */

@@ -1,15 +1,22 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, stringToHex } from 'viem'
+import { type Address, encodeAbiParameters, type Hex, keccak256, stringToHex, zeroAddress } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
 import { KINDS } from '#portfolio/instrument.js'
 import type { Shape } from '#portfolio/shape.js'
 import { checkUniverse, type Universe } from '#portfolio/universe.js'
 
-/** Where a named feed lives, after how many seconds its answer is dead, and the coin prices (1e-8) it is believed at. */
+/**
+ * Where a named feed lives, after how many seconds its answer is dead, and the coin prices (1e-8) it is believed at. A
+ * price more than `jumpBps` off the one captured last is believed once `second` is within `agreeBps` of it, or once it has
+ * stood for `jumpDelay` seconds.
+ */
 export type FeedTerms = {
   readonly address: Address
   readonly heartbeat: number
   readonly minPriceE8: bigint
   readonly maxPriceE8: bigint
+  readonly jumpBps: number
+  readonly jumpDelay: number
+  readonly second?: { readonly address: Address; readonly heartbeat: number; readonly agreeBps: number }
 }
 
 /** One slot as MarketSnapshots registers it. */
@@ -23,6 +30,11 @@ export type InstrumentContent = {
   readonly heartbeat: number
   readonly minPriceE8: bigint
   readonly maxPriceE8: bigint
+  readonly jumpBps: number
+  readonly jumpDelay: number
+  readonly secondFeed: Address
+  readonly secondHeartbeat: number
+  readonly agreeBps: number
   readonly marginBps: number
   readonly optionType: number
   readonly strikeE8: bigint
@@ -40,6 +52,11 @@ const INSTRUMENT = [
   { name: 'heartbeat', type: 'uint32' },
   { name: 'minPriceE8', type: 'uint64' },
   { name: 'maxPriceE8', type: 'uint64' },
+  { name: 'jumpBps', type: 'uint32' },
+  { name: 'jumpDelay', type: 'uint32' },
+  { name: 'secondFeed', type: 'address' },
+  { name: 'secondHeartbeat', type: 'uint32' },
+  { name: 'agreeBps', type: 'uint32' },
   { name: 'marginBps', type: 'uint32' },
   { name: 'optionType', type: 'uint8' },
   { name: 'strikeE8', type: 'uint64' },
@@ -64,6 +81,7 @@ export function universeContent(
     const feed = Object.hasOwn(feeds, instrument.feed) ? feeds[instrument.feed] : undefined
     if (!feed) throw new UnknownFeedError(`universe.instruments[${i}].feed`)
     const { option } = instrument
+    const { second } = feed
     return {
       symbol: stringToHex(instrument.symbol, { size: 32 }),
       underlying: stringToHex(instrument.underlying, { size: 32 }),
@@ -74,6 +92,11 @@ export function universeContent(
       heartbeat: feed.heartbeat,
       minPriceE8: feed.minPriceE8,
       maxPriceE8: feed.maxPriceE8,
+      jumpBps: feed.jumpBps,
+      jumpDelay: feed.jumpDelay,
+      secondFeed: second?.address ?? zeroAddress,
+      secondHeartbeat: second?.heartbeat ?? 0,
+      agreeBps: second?.agreeBps ?? 0,
       marginBps: Number(instrument.marginBps),
       optionType: option ? (option.type === 'call' ? 1 : 2) : 0,
       strikeE8: option?.strikeE8 ?? 0n,

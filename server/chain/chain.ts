@@ -10,6 +10,7 @@ import {
   encodeFunctionData,
   type Hex,
   http,
+  type LocalAccount,
   type PublicClient,
   type TransactionReceipt,
 } from 'viem'
@@ -27,15 +28,15 @@ type Call = {
   readonly args: readonly unknown[]
 }
 
-/** One chain with the deployment on it and the keys this service signs with. All failures are typed. */
-export class Chain {
+/** One chain with the deployment on it and the keys of the roles this process signs for. All failures are typed. */
+export class Chain<R extends Role = Role> {
   readonly client: PublicClient
   readonly deployment: Deployment
-  readonly keystore: Keystore
+  readonly keystore: Keystore<R>
   readonly #rpcUrl: string
   readonly #turns = new Map<Role, Promise<unknown>>()
 
-  private constructor(rpcUrl: string, deployment: Deployment, keystore: Keystore) {
+  private constructor(rpcUrl: string, deployment: Deployment, keystore: Keystore<R>) {
     this.#rpcUrl = rpcUrl
     this.deployment = deployment
     this.keystore = keystore
@@ -43,7 +44,11 @@ export class Chain {
   }
 
   /** @throws `WrongChainError` when the URL serves another chain or no ledger; `ChainUnavailableError` when nothing does. */
-  static async connect(rpcUrl: string, deployment: Deployment, keystore: Keystore): Promise<Chain> {
+  static async connect<R extends Role>(
+    rpcUrl: string,
+    deployment: Deployment,
+    keystore: Keystore<R>,
+  ): Promise<Chain<R>> {
     const chain = new Chain(rpcUrl, deployment, keystore)
     const chainId = await chain.guard(chain.client.getChainId())
     if (chainId !== deployment.chainId) throw new WrongChainError()
@@ -86,45 +91,60 @@ export class Chain {
   /**
    * Simulates a call, sends it and waits until it is mined; calls of one role happen one after the other.
    *
-   * @throws `ContractError` when it reverts, `ChainUnavailableError`
+   * @param signal stops it before it is sent, and the waiting after that.
+   * @throws `ContractError` when it reverts, `ChainUnavailableError`, the signal's reason
    */
-  async send(role: Role, call: Call): Promise<TransactionReceipt> {
+  async send(role: R, call: Call, signal?: AbortSignal): Promise<TransactionReceipt> {
     return this.inTurn(role, async () => {
-      const account = this.keystore[role]
+      const account: LocalAccount = this.keystore[role]
       const data = encodeFunctionData(call)
       await this.simulate(account.address, call.address, data)
+      signal?.throwIfAborted()
       const wallet = createWalletClient({ account, chain: this.#chain, transport: http(this.#rpcUrl) })
-      const hash = await this.guard(wallet.sendTransaction({ to: call.address, data }))
-      const receipt = await this.receipt(hash)
+      const gas = await this.#gas(account, call.address, data)
+      const hash = await this.guard(wallet.sendTransaction({ to: call.address, data, gas }))
+      const receipt = await this.receipt(hash, RECEIPT_TIMEOUT_MS, signal)
       if (receipt.status !== 'success') throw new ContractError('Reverted')
       return receipt
     })
   }
 
-  /** Signs a call without sending it. Gas is estimated with a quarter to spare. */
-  async sign(role: Role, to: Address, data: Hex, nonce: number): Promise<Hex> {
+  /** Signs a call without sending it. */
+  async sign(role: R, to: Address, data: Hex, nonce: number): Promise<Hex> {
     const account: Account = this.keystore[role]
-    const [gas, fees] = await this.guard(
-      Promise.all([this.client.estimateGas({ account, to, data }), this.client.estimateFeesPerGas()]),
-    )
+    const [gas, fees] = await Promise.all([
+      this.#gas(account, to, data),
+      this.guard(this.client.estimateFeesPerGas()),
+    ])
     return this.keystore[role].signTransaction({
       chainId: this.deployment.chainId,
       type: 'eip1559',
       to,
       data,
       nonce,
-      gas: (gas * 5n) / 4n,
+      gas,
       maxFeePerGas: fees.maxFeePerGas * 2n,
       maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
     })
   }
 
+  /** An estimate with a quarter to spare: what a call writes may depend on the time of the block it gets into. */
+  async #gas(account: Account, to: Address, data: Hex): Promise<bigint> {
+    const estimate = await this.guard(this.client.estimateGas({ account, to, data }))
+    return (estimate * 5n) / 4n
+  }
+
   /** The receipt of exactly this transaction, as soon as there is one. @throws `ChainUnavailableError` on time-out */
-  async receipt(hash: Hex, timeoutMs = RECEIPT_TIMEOUT_MS): Promise<TransactionReceipt> {
+  async receipt(
+    hash: Hex,
+    timeoutMs = RECEIPT_TIMEOUT_MS,
+    signal?: AbortSignal,
+  ): Promise<TransactionReceipt> {
     const end = Date.now() + timeoutMs
     for (;;) {
       const receipt = await this.findReceipt(hash)
       if (receipt) return receipt
+      signal?.throwIfAborted()
       if (Date.now() > end) throw new ChainUnavailableError()
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
@@ -140,7 +160,7 @@ export class Chain {
   }
 
   /** Runs `work` when every earlier work of the role is done, so that no two use one nonce. */
-  async inTurn<T>(role: Role, work: () => Promise<T>): Promise<T> {
+  async inTurn<T>(role: R, work: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(role) ?? Promise.resolve()
     const mine = before.then(work, work)
     this.#turns.set(

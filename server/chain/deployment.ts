@@ -18,10 +18,25 @@ const price = z
   .regex(/^[1-9]\d{0,18}$/)
   .transform(BigInt)
 
+const Feed = z
+  .strictObject({
+    address,
+    heartbeat: z.int().positive(),
+    minPriceE8: price,
+    maxPriceE8: price,
+    jumpBps: z.int().positive(),
+    jumpDelay: z.int().positive(),
+    second: z
+      .strictObject({ address, heartbeat: z.int().positive(), agreeBps: z.int().positive() })
+      .optional(),
+  })
+  .transform(({ second, ...feed }): FeedTerms => (second ? { ...feed, second } : feed))
+
 const DeploymentFile = z.strictObject({
   chainId: z.int().positive(),
   tier: z.string(),
   verifier: address,
+  settings: address,
   snapshots: address,
   mandates: address,
   ledger: address,
@@ -30,10 +45,7 @@ const DeploymentFile = z.strictObject({
     .string()
     .regex(/^\d{1,18}$/)
     .transform(BigInt),
-  feeds: z.record(
-    z.string(),
-    z.strictObject({ address, heartbeat: z.int().positive(), minPriceE8: price, maxPriceE8: price }),
-  ),
+  feeds: z.record(z.string(), Feed),
 })
 
 /** @throws {@link DeploymentFileError} */

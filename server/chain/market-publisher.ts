@@ -1,83 +1,182 @@
-import { parseEventLogs } from 'viem'
-import type { Market, MarketSlot } from '#portfolio/market.js'
+import { type Hex, isAddressEqual, parseEventLogs } from 'viem'
+import type { Market } from '#portfolio/market.js'
 import type { Shape } from '#portfolio/shape.js'
-import { OutOfRangeError } from '#portfolio/units.js'
-import type { Universe } from '#portfolio/universe.js'
 import type { TierCircuits } from '#prover/circuits.js'
 import type { Digest } from '#prover/digest.js'
 import type { ProverPool } from '#prover/prover-pool.js'
 import { digestStatement } from '#prover/statement.js'
-import { optionSlot } from '#strategy/options/option-slot.js'
-import { marketSnapshotsAbi, priceFeedAbi } from '#verifier-contracts/abi.js'
+import { marketSettingsAbi, marketSnapshotsAbi } from '#verifier-contracts/abi.js'
 import {
+  type InstrumentContent,
   NO_OPTIONS,
   type OptionBlock,
   optionBlockTypedData,
   toSolidityProof,
 } from '#verifier-contracts/encoding.js'
 import { HttpError } from '../http-error.js'
-import { quantityField } from '../schemas/book.js'
 import type { OptionMarks } from '../schemas/marks.js'
 import type { MarketStore, Snapshot } from '../store/market-store.js'
+import { type CapturedMarket, findCaptured } from './captured-vector.js'
 import type { Chain } from './chain.js'
 import { ContractError } from './contract-error.js'
 import { marketOf } from './market-vector.js'
+import { checkMarks, MarksMissingError, optionBlock } from './option-block.js'
 
 /** What a publisher works with; `pool` proves that a captured vector has the digest it is published under. */
 export type PublisherParts = {
-  readonly chain: Chain
-  readonly markets: MarketStore
-  readonly pool: ProverPool
-  readonly circuits: TierCircuits
+  readonly chain: Chain<'publisher' | 'riskSigner'>
+  readonly markets: Pick<MarketStore, 'put' | 'find'>
+  readonly pool: Pick<ProverPool, 'prove'>
+  readonly circuits: Pick<TierCircuits, 'digest-market'>
   readonly digest: Digest
   readonly shape: Shape
 }
 
+/** Faults of a slot that may be published as suspended instead. */
+const SUSPENDABLE: readonly string[] = [
+  'StaleFeed',
+  'PriceJumped',
+  'FeedCallFailed',
+  'FeedDecimalsChanged',
+  'AnswerNotPositive',
+  'RoundIncomplete',
+  'AnswerFromFuture',
+  'PriceOutOfBand',
+  'MissingOptionRow',
+]
+
 /** Makes market snapshots: captures feeds on chain, has option numbers signed, proves the digest, publishes. */
 export class MarketPublisher {
   readonly #parts: PublisherParts
+  readonly #contents = new Map<bigint, readonly InstrumentContent[]>()
 
   constructor(parts: PublisherParts) {
     this.#parts = parts
   }
 
   /**
-   * Captures and publishes the market of a registered universe now.
+   * Captures and publishes the market of a registered universe now. With `suspend`, slots without a believable price are
+   * published as suspended where the chain allows it.
+   *
+   * @throws as {@link capture} and {@link publishCaptured}; {@link MarksMissingError} for a mark of no option here
+   */
+  async publish(universeId: bigint, marks: OptionMarks | undefined, suspend: boolean): Promise<Snapshot> {
+    checkMarks(await this.content(universeId), marks)
+    return this.publishCaptured(await this.capture(universeId, marks, suspend))
+  }
+
+  /**
+   * Captures the market now.
    *
    * @throws `ContractError` for a stale, missing or unbelievable feed, too early a capture, or a refused signature;
-   * `OutOfRangeError` or {@link MarksMissingError} for marks that do not cover the universe's options.
+   * `OutOfRangeError` or `MarksMissingError` for marks that do not cover the universe's options;
+   * {@link NotRiskSignerError} when the chain does not list the key that signs them.
    */
-  async publish(universe: Universe, universeId: bigint, marks: OptionMarks | undefined): Promise<Snapshot> {
-    const { chain, pool, circuits, digest, markets } = this.#parts
-    const address = chain.deployment.snapshots
-    const options = await this.#options(universe, marks)
-    const signatures = options.rows.length === 0 ? [] : [await this.#signed(universeId, options)]
-    const captured = await chain.send('publisher', {
-      address,
-      abi: marketSnapshotsAbi,
-      functionName: 'capture',
-      args: [universeId, options, signatures, []],
-    })
-    const logs = parseEventLogs({ abi: marketSnapshotsAbi, eventName: 'MarketCaptured', logs: captured.logs })
-    const event = logs.find((log) => log.args.universeId === universeId)
+  async capture(
+    universeId: bigint,
+    marks: OptionMarks | undefined,
+    suspend: boolean,
+    signal?: AbortSignal,
+  ): Promise<CapturedMarket> {
+    const content = await this.content(universeId)
+    try {
+      const options = await optionBlock(this.#parts.chain, universeId, content, marks)
+      return await this.#captureWith(universeId, options, suspend, signal)
+    } catch (error) {
+      if (!suspend || !(error instanceof MarksMissingError)) throw error
+      // Nobody prices the options: once they have been silent for long enough, the chain publishes them as suspended.
+      return await this.#captureWith(universeId, NO_OPTIONS, true, signal).catch((refusal: unknown) => {
+        throw refusal instanceof ContractError && refusal.contractError === 'MissingOptionRow'
+          ? error
+          : refusal
+      })
+    }
+  }
+
+  async #captureWith(
+    universeId: bigint,
+    options: OptionBlock,
+    suspend: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<CapturedMarket> {
+    const signatures = options.rows.length === 0 ? [] : await this.#signed(universeId, options)
+    try {
+      return await this.#sendCapture(universeId, options, signatures, [], signal)
+    } catch (error) {
+      const fault = error instanceof ContractError && SUSPENDABLE.includes(error.contractError)
+      const last = suspend && fault ? await this.#lastCaptured(universeId) : undefined
+      if (!last) throw error
+      return this.#sendCapture(universeId, options, signatures, last.vector, signal)
+    }
+  }
+
+  async #sendCapture(
+    universeId: bigint,
+    options: OptionBlock,
+    signatures: readonly Hex[],
+    lastVector: readonly bigint[],
+    signal: AbortSignal | undefined,
+  ): Promise<CapturedMarket> {
+    const { chain } = this.#parts
+    const { logs } = await chain.send(
+      'publisher',
+      {
+        address: chain.deployment.snapshots,
+        abi: marketSnapshotsAbi,
+        functionName: 'capture',
+        args: [universeId, options, signatures, lastVector],
+      },
+      signal,
+    )
+    const events = parseEventLogs({ abi: marketSnapshotsAbi, eventName: 'MarketCaptured', logs })
+    const event = events.find((log) => log.args.universeId === universeId)
     if (!event) throw new ContractError('Reverted')
-    const { vector, time } = event.args
+    return { universeId, time: event.args.time, vector: event.args.vector }
+  }
+
+  /**
+   * Proves the digest of a captured vector, whoever captured it, and publishes it.
+   *
+   * @throws `ContractError` `NotNewer` when a newer one is published by then, `NotCaptured` when its block is gone.
+   */
+  async publishCaptured(captured: CapturedMarket, signal?: AbortSignal): Promise<Snapshot> {
+    const { chain, pool, circuits, digest, markets } = this.#parts
     const circuit = circuits['digest-market']
-    const statement = digestStatement(digest, 'market', vector, circuit.circuitId)
-    const { proof } = await pool.prove({
+    const statement = digestStatement(digest, 'market', captured.vector, circuit.circuitId)
+    const request = {
       circuit: circuit.artifacts,
       input: statement.input,
       expectedPublicSignals: statement.publicSignals,
-    })
-    const snapshot = { universeId, digest: statement.signals.c, time, vector }
+    }
+    const { proof } = await pool.prove(request, signal ? { signal } : {})
+    const snapshot = { ...captured, digest: statement.signals.c }
     await markets.put(snapshot)
-    await chain.send('publisher', {
-      address,
-      abi: marketSnapshotsAbi,
-      functionName: 'publish',
-      args: [universeId, vector, snapshot.digest, toSolidityProof(proof)],
-    })
+    await chain.send(
+      'publisher',
+      {
+        address: chain.deployment.snapshots,
+        abi: marketSnapshotsAbi,
+        functionName: 'publish',
+        args: [captured.universeId, captured.vector, snapshot.digest, toSolidityProof(proof)],
+      },
+      signal,
+    )
     return snapshot
+  }
+
+  /** What a registered universe lists: immutable, so it is read once. @throws `ContractError` `UnknownUniverse` */
+  async content(universeId: bigint): Promise<readonly InstrumentContent[]> {
+    const known = this.#contents.get(universeId)
+    if (known) return known
+    const { chain } = this.#parts
+    const content = await chain.read({
+      address: chain.deployment.snapshots,
+      abi: marketSnapshotsAbi,
+      functionName: 'universe',
+      args: [universeId],
+    })
+    this.#contents.set(universeId, content)
+    return content
   }
 
   /** The newest published snapshot. @throws {@link NoMarketError} */
@@ -90,86 +189,42 @@ export class MarketPublisher {
       args: [universeId],
     })
     if (time === 0n) throw new NoMarketError()
-    const known = (await markets.find(universeId, digest)) ?? (await this.#search(universeId, time, digest))
+    let known = await markets.find(universeId, digest)
+    if (!known) {
+      const captured = await findCaptured(chain, universeId, time)
+      if (!captured) throw new NoMarketError()
+      known = { ...captured, digest }
+      await markets.put(known)
+    }
     return { ...known, market: marketOf(known.vector, shape) }
   }
 
-  /** A snapshot somebody else published, from the events of the chain. */
-  async #search(universeId: bigint, time: bigint, digest: bigint): Promise<Snapshot> {
-    const { chain, markets } = this.#parts
-    const logs = await chain.guard(
-      chain.client.getContractEvents({
-        address: chain.deployment.snapshots,
-        abi: marketSnapshotsAbi,
-        eventName: 'MarketCaptured',
-        args: { universeId },
-        fromBlock: chain.deployment.fromBlock,
-        strict: true,
-      }),
-    )
-    const found = logs.find((log) => log.args.time === time)
-    if (!found) throw new NoMarketError()
-    const snapshot = { universeId, digest, time, vector: found.args.vector }
-    await markets.put(snapshot)
-    return snapshot
+  async #lastCaptured(universeId: bigint): Promise<CapturedMarket | undefined> {
+    const { chain } = this.#parts
+    const [time] = await chain.read({
+      address: chain.deployment.snapshots,
+      abi: marketSnapshotsAbi,
+      functionName: 'captured',
+      args: [universeId],
+    })
+    return time === 0n ? undefined : findCaptured(chain, universeId, time)
   }
 
-  async #signed(universeId: bigint, options: OptionBlock) {
+  /** This service's signature in its place among the risk signers, the others' left empty. */
+  async #signed(universeId: bigint, options: OptionBlock): Promise<Hex[]> {
     const { deployment, keystore } = this.#parts.chain
-    return keystore.riskSigner.signTypedData(
+    const { riskSigners } = await this.#parts.chain.read({
+      address: deployment.settings,
+      abi: marketSettingsAbi,
+      functionName: 'active',
+      args: [],
+    })
+    const own = riskSigners.findIndex((signer) => isAddressEqual(signer, keystore.riskSigner.address))
+    if (own < 0) throw new NotRiskSignerError()
+    const signature = await keystore.riskSigner.signTypedData(
       optionBlockTypedData(deployment.chainId, deployment.snapshots, universeId, options),
     )
-  }
-
-  /** Prices every option slot from the marks at the coin prices of the feeds, as of the newest block. */
-  async #options(universe: Universe, marks: OptionMarks | undefined): Promise<OptionBlock> {
-    const slots = universe.instruments.flatMap((instrument, slot) =>
-      instrument.option ? [{ ...instrument, slot }] : [],
-    )
-    const known = new Set(slots.map(({ symbol }) => symbol))
-    for (const symbol of marks?.options.keys() ?? []) {
-      if (!known.has(symbol))
-        throw new MarksMissingError(quantityField(symbol, 'marks.options'), 'an option of the universe')
-    }
-    if (slots.length === 0) return NO_OPTIONS
-    if (!marks) throw new MarksMissingError('marks', 'given for a universe with options')
-    const { chain, shape } = this.#parts
-    const now = await chain.now()
-    if (marks.volShocksBps.length !== shape.scenarios) {
-      throw new OutOfRangeError('marks.volShocksBps', `a list of exactly ${shape.scenarios}`)
-    }
-    const rows = await Promise.all(
-      slots.map(async ({ symbol, slot, option, feed, contractSizeE8, shocksBps }) => {
-        const mark = marks.options.get(symbol)
-        if (!mark) throw new MarksMissingError(`marks.options.${symbol}`, 'given')
-        const spotE8 = await this.#spot(feed)
-        const row: MarketSlot = optionSlot({
-          terms: option!,
-          spotE8,
-          forwardE8: mark.forwardE8,
-          ivE8: mark.ivE8,
-          now,
-          contractSizeE8,
-          spotShocksBps: shocksBps,
-          volShocksBps: marks.volShocksBps,
-          minMarginBps: marks.minMarginBps,
-        })
-        const { price, delta, gamma, vega, marginBps, changes } = row
-        return { slot: BigInt(slot), spotE8, price, delta, gamma, vega, marginBps, changes }
-      }),
-    )
-    return { time: now, rows }
-  }
-
-  /** The coin price a feed gives, in 1e-8 quote, rounded down as the contract does. */
-  async #spot(feed: string): Promise<bigint> {
-    const { chain } = this.#parts
-    const call = { address: chain.deployment.feeds[feed]!.address, abi: priceFeedAbi }
-    const [round, decimals] = await Promise.all([
-      chain.read({ ...call, functionName: 'latestRoundData', args: [] }),
-      chain.read({ ...call, functionName: 'decimals', args: [] }),
-    ])
-    return decimals <= 8 ? round[1] * 10n ** BigInt(8 - decimals) : round[1] / 10n ** BigInt(decimals - 8)
+    return riskSigners.map((_, i) => (i === own ? signature : '0x'))
   }
 }
 
@@ -182,8 +237,12 @@ export class NoMarketError extends HttpError {
   }
 }
 
-export class MarksMissingError extends HttpError {
-  constructor(field: string, expected: string) {
-    super(422, `${field} must be ${expected}.`, { code: 'SERVER_MARKS_MISSING', field })
+/** The market's governor lists signers of option numbers with notice; this service's key is not, or no longer, one. */
+export class NotRiskSignerError extends HttpError {
+  constructor() {
+    super(409, "The risk signer's key of this service is not listed on this chain.", {
+      code: 'SERVER_NOT_RISK_SIGNER',
+      hints: ['docs/operations.md says how the list is changed.'],
+    })
   }
 }

@@ -10,7 +10,7 @@ import type { Chain } from './chain.js'
  *
  * @throws {@link RegisteredKeyError} naming the circuit whose key is another one, or not in force.
  */
-export async function assertRegisteredKeys(chain: Chain, circuits: TierCircuits): Promise<void> {
+export async function assertRegisteredKeys(chain: Chain<never>, circuits: TierCircuits): Promise<void> {
   const { ledger, snapshots, mandates } = chain.deployment
   const asked = [
     ['rebalance', ledger],

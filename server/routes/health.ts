@@ -8,6 +8,10 @@ const Health = z.object({
   unfinished: z.int(),
   provers: z.int(),
   developmentKeys: z.boolean(),
+  publishing: z
+    .object({ universes: z.int(), failing: z.int() })
+    .nullable()
+    .describe('Universes kept fresh, and those whose last publication failed; null when none are'),
 })
 
 /** Answers only after asking the chain and the store: a service that cannot reach them is not well. */
@@ -29,6 +33,7 @@ const health: FastifyPluginAsyncZod = async (app) => {
         unfinished: unfinished.length,
         provers: app.pool.pids.length,
         developmentKeys: app.circuits.rebalance.development,
+        publishing: app.keeper?.health ?? null,
       }
     },
   )

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { formatDecimal, PRICE_DECIMALS, ShapeError } from '#portfolio/units.js'
 import { MarksWire, parseMarks } from '../schemas/marks.js'
 import { PROBLEMS } from '../schemas/problem.js'
-import { parseUniverse } from '../schemas/universe.js'
 import { Element } from '../schemas/wire.js'
 
 const UniverseId = z.string().regex(/^\d{1,75}$/)
@@ -34,7 +33,14 @@ const markets: FastifyPluginAsyncZod = async (app) => {
       schema: {
         summary: 'Capture the market now and publish it with the proof of its digest',
         tags,
-        body: z.strictObject({ universeId: UniverseId, marks: MarksWire.optional() }),
+        body: z.strictObject({
+          universeId: UniverseId,
+          marks: MarksWire.optional(),
+          suspend: z
+            .boolean()
+            .default(false)
+            .describe('Publish slots without a believable price as suspended, where the chain allows it'),
+        }),
         response: {
           201: z.object({ universeId: UniverseId, time: z.string(), digest: Element }),
           ...PROBLEMS,
@@ -42,11 +48,12 @@ const markets: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async (request, reply) => {
-      const universe = await app.store.portfolios.findUniverse(request.body.universeId)
-      if (!universe) throw new ShapeError('universeId', 'the id of a universe known here')
-      const marks = request.body.marks === undefined ? undefined : parseMarks(request.body.marks)
+      const { suspend } = request.body
       const universeId = BigInt(request.body.universeId)
-      const { time, digest } = await app.publisher.publish(parseUniverse(universe), universeId, marks)
+      if (!(await app.store.portfolios.findUniverse(request.body.universeId)))
+        throw new ShapeError('universeId', 'the id of a universe known here')
+      const marks = request.body.marks === undefined ? undefined : parseMarks(request.body.marks)
+      const { time, digest } = await app.publisher.publish(universeId, marks, suspend)
       return reply.code(201).send({ universeId: `${universeId}`, time: `${time}`, digest: `${digest}` })
     },
   )

@@ -137,6 +137,15 @@ export class PortfolioStore {
     return row?.universe as UniverseWire | undefined
   }
 
+  /** Every universe that some portfolio here uses. */
+  async universeIds(): Promise<bigint[]> {
+    const rows = await this.#db
+      .selectDistinct({ id: portfolios.universeId })
+      .from(portfolios)
+      .orderBy(portfolios.universeId)
+    return rows.map(({ id }) => BigInt(id))
+  }
+
   async list(): Promise<string[]> {
     const rows = await this.#db.select({ id: portfolios.id }).from(portfolios).orderBy(portfolios.createdAt)
     return rows.map(({ id }) => id)

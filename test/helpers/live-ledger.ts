@@ -38,6 +38,9 @@ import { connect } from './connect.js'
 import { ROLES, TERMS, WINDOW_LENGTH } from './roles.js'
 import { spotAndPerp } from './spot-and-perp.js'
 
+/** Feeds of these tests give any price. */
+const WIDE = { heartbeat: 3_600, minPriceE8: 1n, maxPriceE8: 10n ** 15n, jumpBps: 1_000_000, jumpDelay: 60 }
+
 /** A real chain with everything deployed for one tier, development keys, a spot-and-perp universe and settable feeds. */
 export class LiveLedger {
   /** Gas of the last transaction of each function. */
@@ -83,10 +86,7 @@ export class LiveLedger {
     }
     const universe = spotAndPerp(shape, slots)
     const terms = Object.fromEntries(
-      Object.entries(feeds).map(([name, address]) => [
-        name,
-        { address, heartbeat: 3_600, minPriceE8: 1n, maxPriceE8: 10n ** 15n },
-      ]),
+      Object.entries(feeds).map(([name, address]) => [name, { address, ...WIDE }]),
     )
     const content = universeContent(universe, terms, shape)
     const live = new LiveLedger(

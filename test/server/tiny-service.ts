@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createTestClient, http } from 'viem'
 import { loadCircuits } from '#prover/circuits.js'
 import { startAnvil } from '#server/anvil.js'
+import { Chain } from '#server/chain/chain.js'
 import { readKeystore } from '#server/chain/keystore.js'
 import { type Config, readConfig } from '#server/config.js'
 import { deployLocal, type LocalChain } from '#server/local-chain.js'
@@ -45,6 +46,11 @@ export class TinyService {
   /** The chain's clock goes forward. */
   async wait(seconds: number): Promise<void> {
     await createTestClient({ mode: 'anvil', transport: http(this.rpcUrl) }).increaseTime({ seconds })
+  }
+
+  /** The chain with every key of the service, for what it does not do by itself. */
+  chain(): Promise<Chain> {
+    return Chain.connect(this.rpcUrl, this.local.deployment, this.local.accounts)
   }
 
   async serve(change: Partial<Config> = {}): Promise<Served> {

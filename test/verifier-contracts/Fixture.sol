@@ -3,8 +3,10 @@ pragma solidity 0.8.37;
 
 import {AttestorList} from "../../verifier-contracts/AttestorList.sol";
 import {Mandates} from "../../verifier-contracts/Mandates.sol";
+import {MarketSettings} from "../../verifier-contracts/MarketSettings.sol";
 import {MarketSnapshots} from "../../verifier-contracts/MarketSnapshots.sol";
 import {RebalanceLedger} from "../../verifier-contracts/RebalanceLedger.sol";
+import {UniverseRules} from "../../verifier-contracts/UniverseRules.sol";
 import {PriceFeed} from "../../verifier-contracts/demo/PriceFeed.sol";
 import {Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {Creation, Terms} from "../../verifier-contracts/interfaces/IMandates.sol";
@@ -34,6 +36,7 @@ abstract contract Fixture is Test {
     bytes32 internal constant MANDATE = keccak256("digest-mandate");
 
     MockVerifier internal verifier;
+    MarketSettings internal settings;
     MarketSnapshots internal snapshots;
     Mandates internal mandates;
     AttestorList internal attestors;
@@ -55,8 +58,9 @@ abstract contract Fixture is Test {
         otherFeed.set(3_000e18);
         address[] memory one = new address[](1);
         one[0] = vm.addr(RISK_KEY);
+        settings = new MarketSettings(GOVERNOR, NOTICE, one, 1, address(0), 0);
         snapshots = new MarketSnapshots(
-            verifier, MARKET, _shape(), MarketSnapshots.Rules(60, 300, 50), one, 1
+            verifier, settings, new UniverseRules(), MARKET, _shape(), MarketSnapshots.Rules(60, 300, 50)
         );
         uint8[] memory tiers = new uint8[](1);
         (one[0], tiers[0]) = (vm.addr(ATTESTOR_KEY), 2);
@@ -89,6 +93,7 @@ abstract contract Fixture is Test {
         it.feed = address(feed);
         it.heartbeat = 1 hours;
         (it.minPriceE8, it.maxPriceE8) = (1_000e8, 1_000_000e8);
+        (it.jumpBps, it.jumpDelay) = (1_000_000, 15 minutes);
         it.marginBps = kind == 1 ? 500 : 0;
         it.shocksBps = new int32[](_shape().scenarios);
         for (uint256 s; s < it.shocksBps.length; ++s) it.shocksBps[s] = s % 2 == 0 ? int32(-2_000) : int32(1_500);

@@ -2,10 +2,12 @@
 pragma solidity 0.8.37;
 
 import {MarketSnapshots} from "../../verifier-contracts/MarketSnapshots.sol";
+import {UniverseRules} from "../../verifier-contracts/UniverseRules.sol";
 import {PriceFeed} from "../../verifier-contracts/demo/PriceFeed.sol";
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {IMarketSettings} from "../../verifier-contracts/interfaces/IMarketSettings.sol";
 import {IMarketSnapshots} from "../../verifier-contracts/interfaces/IMarketSnapshots.sol";
-import {Instrument, Instruments} from "../../verifier-contracts/libraries/Instruments.sol";
+import {Instrument} from "../../verifier-contracts/libraries/Instruments.sol";
 import {OptionBlock, OptionBlocks} from "../../verifier-contracts/libraries/OptionBlocks.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {Shape} from "../../verifier-contracts/libraries/Shape.sol";
@@ -28,10 +30,8 @@ contract MarketSnapshotsTest is Fixture {
             PriceFeed(feeds[i].at).setDecimals(feeds[i].decimals);
             PriceFeed(feeds[i].at).set(feeds[i].answer);
         }
-        address[] memory signers = new address[](1);
-        signers[0] = vm.addr(RISK_KEY);
         snapshots = new MarketSnapshots(
-            verifier, MARKET, Shape(16, 8, 4, 8), MarketSnapshots.Rules(60, 300, 50), signers, 1
+            verifier, settings, new UniverseRules(), MARKET, Shape(16, 8, 4, 8), MarketSnapshots.Rules(60, 300, 50)
         );
         universeId = snapshots.registerUniverse(abi.decode(vm.envBytes("GOLDEN_INSTRUMENTS"), (Instrument[])));
         assertEq(bytes32(universeId), bytes32(vm.envBytes("GOLDEN_UNIVERSE")), "universe id");
@@ -45,71 +45,6 @@ contract MarketSnapshotsTest is Fixture {
     function testKeepsTheInstruments() public view {
         bytes32 stored = keccak256(abi.encode(snapshots.universe(universeId)));
         assertEq(stored, keccak256(abi.encode(_instruments())), "instruments");
-    }
-
-    function testRefusesAUniverseTwiceOrOfAnotherLength() public {
-        vm.expectRevert(abi.encodeWithSelector(IMarketSnapshots.UniverseExists.selector, universeId));
-        snapshots.registerUniverse(_instruments());
-        vm.expectRevert(abi.encodeWithSelector(IMarketSnapshots.WrongUniverseLength.selector, 0, 4));
-        snapshots.registerUniverse(new Instrument[](0));
-        vm.expectRevert(abi.encodeWithSelector(IMarketSnapshots.WrongUniverseLength.selector, 5, 4));
-        snapshots.registerUniverse(new Instrument[](5));
-    }
-
-    function testRefusesDuplicates() public {
-        Instrument[] memory list = _instruments();
-        list[1].symbol = "BTC";
-        vm.expectRevert(abi.encodeWithSelector(Instruments.DuplicateInstrument.selector, 1, 0));
-        snapshots.registerUniverse(list);
-        list = _instruments();
-        (list[1].kind, list[1].account) = (0, 0);
-        vm.expectRevert(abi.encodeWithSelector(Instruments.DuplicateInstrument.selector, 1, 0));
-        snapshots.registerUniverse(list);
-    }
-
-    function testRefusesEachBadField() public {
-        for (uint256 i; i < 19; ++i) {
-            Instrument[] memory list = _instruments();
-            string memory field = _spoil(list[1], i);
-            vm.expectRevert(abi.encodeWithSelector(Instruments.InvalidInstrument.selector, 1, field));
-            snapshots.registerUniverse(list);
-        }
-        Instrument[] memory options = _instruments();
-        options[2].optionType = 3;
-        vm.expectRevert(abi.encodeWithSelector(Instruments.InvalidInstrument.selector, 2, "option terms"));
-        snapshots.registerUniverse(options);
-    }
-
-    function _spoil(Instrument memory it, uint256 i) private pure returns (string memory) {
-        if (i == 0) it.symbol = 0;
-        if (i == 0) return "symbol";
-        if (i == 1) it.kind = 3;
-        if (i == 1) return "kind";
-        if (i == 2) it.account = 2;
-        if (i == 2) return "account";
-        if (i == 3) it.contractSizeE8 = 0;
-        if (i == 4) it.contractSizeE8 = 1 << 63;
-        if (i <= 4) return "contractSizeE8";
-        if (i == 5) it.feed = address(0xdead);
-        if (i == 5) return "feed";
-        if (i == 6) it.heartbeat = 0;
-        if (i == 7) it.heartbeat = 31 days;
-        if (i <= 7) return "heartbeat";
-        if (i == 8) it.minPriceE8 = 0;
-        if (i == 9) it.maxPriceE8 = it.minPriceE8;
-        if (i == 10) it.maxPriceE8 = 1 << 63;
-        if (i <= 10) return "price band";
-        if (i == 11) it.marginBps = 1_000_001;
-        if (i == 11) return "marginBps";
-        if (i == 12) it.shocksBps = new int32[](1);
-        if (i == 13) it.shocksBps[0] = -10_001;
-        if (i == 14) it.shocksBps[1] = 1_000_001;
-        if (i == 15) (it.maxPriceE8, it.shocksBps[1]) = (1 << 62, 20_000);
-        if (i <= 15) return "shocksBps";
-        if (i == 16) it.optionType = 1;
-        if (i == 17) it.strikeE8 = 1;
-        if (i == 18) it.expiry = 1;
-        return "option terms";
     }
 
     function testCapturesAtMostOncePerInterval() public {
@@ -216,11 +151,11 @@ contract MarketSnapshotsTest is Fixture {
     function testOptionNumbersNeedASigner() public {
         OptionBlock memory options = _options(block.timestamp);
         bytes[] memory signatures = _riskSignature(options, STRANGER_KEY);
-        vm.expectRevert(abi.encodeWithSelector(IMarketSnapshots.NotEnoughSignatures.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NotEnoughSignatures.selector, 0, 1));
         snapshots.capture(universeId, options, signatures, _none);
         signatures = _riskSignature(options, RISK_KEY);
         options.rows[0].price += 1;
-        vm.expectRevert(abi.encodeWithSelector(IMarketSnapshots.NotEnoughSignatures.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NotEnoughSignatures.selector, 0, 1));
         snapshots.capture(universeId, options, signatures, _none);
         delete options.rows;
         vm.expectRevert(abi.encodeWithSelector(OptionBlocks.MissingOptionRow.selector, 2));

@@ -16,8 +16,14 @@ beforeAll(async () => {
 
 const SUITES = [
   'PublicVectorTest',
+  'MarketSettingsTest',
   'MarketSnapshotsTest',
+  'UniverseRulesTest',
+  'MarketInvariantsTest',
   'FeedsTest',
+  'BadOraclesTest',
+  'JumpsTest',
+  'OptionLifeTest',
   'MandatesTest',
   'MandateTimesTest',
   'TighteningTest',

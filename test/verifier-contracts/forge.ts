@@ -19,6 +19,8 @@ const SETTINGS = {
   FOUNDRY_OPTIMIZER_RUNS: '10000',
   FOUNDRY_LINT: '{lint_on_build=false}',
   FOUNDRY_FUZZ: '{runs=256, seed="0x62616c6c617374"}',
+  FOUNDRY_INVARIANT:
+    '{runs=32, depth=128, fail_on_revert=true, failure_persist_dir="verifier-contracts/build/forge-cache/invariant"}',
 }
 
 /** The platform's own binary: npm's wrapper would leave it behind when it is killed. */

@@ -96,7 +96,17 @@ function goldenMarket() {
   const terms = Object.fromEntries(
     Object.entries(FEEDS).map(([name, { address }]) => [
       name,
-      { address, heartbeat: 3_600, minPriceE8: 1n, maxPriceE8: 10n ** (name === 'BTC' ? 14n : 4n) },
+      {
+        address,
+        heartbeat: 3_600,
+        minPriceE8: 1n,
+        maxPriceE8: 10n ** (name === 'BTC' ? 14n : 4n),
+        jumpBps: 1_500,
+        jumpDelay: 900,
+        ...(name === 'BTC'
+          ? { second: { address: FEEDS.SHIB.address, heartbeat: 7_200, agreeBps: 77 } }
+          : {}),
+      },
     ]),
   )
   const content = universeContent(UNIVERSE, terms, SHAPE)

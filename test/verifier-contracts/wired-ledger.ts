@@ -103,7 +103,8 @@ export class WiredLedger {
         shocksBps: Array(shape.scenarios).fill(-1_000n),
       })),
     }
-    const terms = { heartbeat: 86_400, minPriceE8: 1n, maxPriceE8: 10n ** 15n }
+    const jump = { jumpBps: 1_000, jumpDelay: 900 }
+    const terms = { heartbeat: 86_400, minPriceE8: 1n, maxPriceE8: 10n ** 15n, ...jump }
     const feeds: Record<string, typeof terms & { address: Hex }> = {}
     for (let i = 0; i < shape.slots; i++) {
       const own = i === 0 ? feed : await deployContract(clients, 'PriceFeed', [`BTC ${i}`, 8])

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Instrument} from "../libraries/Instruments.sol";
+import {Quote} from "../libraries/Jumps.sol";
 import {OptionBlock} from "../libraries/OptionBlocks.sol";
 import {Proof} from "./IGroth16Verifier.sol";
 
@@ -21,21 +22,20 @@ interface IMarketSnapshots {
     event UniverseRegistered(uint256 indexed universeId, Instrument[] instruments);
     /// @notice The market vector of a universe at `time`, ready to be published; negative numbers are r − x.
     event MarketCaptured(uint256 indexed universeId, uint256 time, uint256[] vector);
+    /// @notice A price that has jumped, read for `slot` and every other that shares its feeds and terms, will be believed at
+    ///         `believedAt` if it still stands, or earlier if the second feed agrees.
+    event PriceWaits(uint256 indexed universeId, uint256 slot, uint256 priceE8, uint256 believedAt);
     /// @notice A captured vector got its digest and is the newest snapshot.
     event MarketPublished(uint256 indexed universeId, uint256 time, uint256 digest);
 
-    /// @notice A universe lists 1 to `most` instruments.
-    error WrongUniverseLength(uint256 length, uint256 most);
     /// @notice The universe is registered already.
     error UniverseExists(uint256 universeId);
     /// @notice Nobody registered this universe.
     error UnknownUniverse(uint256 universeId);
     /// @notice The next capture may happen at `earliest`.
     error CapturedTooSoon(uint256 universeId, uint256 earliest);
-    /// @notice Risk signers are listed in ascending order, so that none counts twice.
-    error RiskSignersNotAscending(uint256 index);
-    /// @notice Fewer than `threshold` risk signers signed the option block.
-    error NotEnoughSignatures(uint256 valid, uint256 threshold);
+    /// @notice Field `field` is not a value a deployment may have.
+    error InvalidRule(string field);
     /// @notice The option block is dated after the block, before the last one, or is older than `maxAge`.
     error OptionTime(uint256 time, uint256 last, uint256 maxAge);
     /// @notice The option row of `slot` was priced at another coin price than the feed's.
@@ -56,9 +56,11 @@ interface IMarketSnapshots {
     function registerUniverse(Instrument[] calldata instruments) external returns (uint256 universeId);
 
     /// @notice Fixes the market of a universe at the block's time; open to anyone.
-    /// @param options    Numbers of every option slot, in slot order; empty for a universe without options.
-    /// @param signatures One entry per risk signer, empty where that signer did not sign.
-    /// @param lastVector The vector captured last, needed only when a feed is dead: its row is published as suspended.
+    /// @param options    Numbers of every option slot, in slot order; a settled one may be left out. Empty for a universe
+    ///                   without options, or when its risk signers are silent.
+    /// @param signatures One entry per risk signer in their order; one that is empty is not asked.
+    /// @param lastVector The vector captured last, needed only when a feed is dead, a price has jumped or the risk signers
+    ///                   are silent: such a slot's row is published as suspended.
     function capture(
         uint256 universeId,
         OptionBlock calldata options,
@@ -97,6 +99,10 @@ interface IMarketSnapshots {
     /// @notice The newest snapshot; zeros when there is none.
     function newest(uint256 universeId) external view returns (uint256 time, uint256 digest);
 
-    /// @notice Addresses whose signatures on option numbers count.
-    function riskSigners() external view returns (address[] memory);
+    /// @notice The coin price of a slot that was captured last, and the one that waits to be believed with the time since it
+    ///         has stood; zeros where there is none.
+    function quote(uint256 universeId, uint256 slot) external view returns (Quote memory);
+
+    /// @notice Whether the option of a slot has settled, and at which price of a unit.
+    function settlement(uint256 universeId, uint256 slot) external view returns (bool settled, uint256 price);
 }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IPriceFeed} from "../interfaces/IPriceFeed.sol";
-import {Instrument} from "./Instruments.sol";
 
 /// @title  Feeds
 /// @notice Reads a coin price in 1e-8 quote and says what is wrong with it.
@@ -16,10 +15,12 @@ library Feeds {
         RoundIncomplete,
         FromFuture,
         Stale,
-        OutOfBand
+        OutOfBand,
+        Jumped
     }
 
     uint256 internal constant DECIMALS_MAX = 18;
+    uint256 private constant ROUND_BYTES = 160;
     /// @dev A broken feed may burn what it is given, so it is given little; but never so little because the sender kept
     ///      gas back that a feed which is well would look dead.
     uint256 private constant FEED_GAS = 150_000;
@@ -42,6 +43,8 @@ library Feeds {
     error StaleFeed(uint256 slot, address feed);
     /// @notice The coin price is outside the instrument's sanity band.
     error PriceOutOfBand(uint256 slot, address feed);
+    /// @notice The coin price has jumped, nothing confirms it yet, and there is no last price to publish as suspended.
+    error PriceJumped(uint256 slot, address feed);
 
     /// @notice Decimals of a feed; reverts when it has none, or more than 18.
     function decimalsOf(address feed, uint256 slot) internal view returns (uint8) {
@@ -50,21 +53,19 @@ library Feeds {
         return uint8(decimals);
     }
 
-    /// @notice The coin price in 1e-8 quote, rounded down, or the first fault found.
-    function read(Instrument memory it, uint8 decimals) internal view returns (Fault, uint256 priceE8) {
-        (bool known, uint256 decimalsNow) = _decimals(it.feed);
+    /// @notice The coin price in 1e-8 quote, rounded down, or the first fault found. `decimals` are those at registration.
+    function read(address feed, uint256 decimals, uint256 heartbeat) internal view returns (Fault, uint256 priceE8) {
+        (bool known, uint256 decimalsNow) = _decimals(feed);
         if (!known) return (Fault.CallFailed, 0);
         if (decimalsNow != decimals) return (Fault.DecimalsChanged, 0);
-        (bool success, bytes memory data) = _call(it.feed, abi.encodeCall(IPriceFeed.latestRoundData, ()));
-        if (!success || data.length < 160) return (Fault.CallFailed, 0);
-        (, int256 answer,, uint256 updatedAt,) = abi.decode(data, (uint256, int256, uint256, uint256, uint256));
+        (bool whole, int256 answer,, uint256 updatedAt) = latestRound(feed);
+        if (!whole) return (Fault.CallFailed, 0);
         if (answer <= 0) return (Fault.NotPositive, 0);
         if (updatedAt == 0) return (Fault.RoundIncomplete, 0);
         if (updatedAt > block.timestamp) return (Fault.FromFuture, 0);
-        if (block.timestamp - updatedAt > it.heartbeat) return (Fault.Stale, 0);
+        if (block.timestamp - updatedAt > heartbeat) return (Fault.Stale, 0);
         if (uint256(answer) > type(uint128).max) return (Fault.OutOfBand, 0);
         priceE8 = decimals <= 8 ? uint256(answer) * 10 ** (8 - decimals) : uint256(answer) / 10 ** (decimals - 8);
-        if (priceE8 < it.minPriceE8 || priceE8 > it.maxPriceE8) return (Fault.OutOfBand, 0);
         return (Fault.None, priceE8);
     }
 
@@ -76,17 +77,37 @@ library Feeds {
         if (fault == Fault.RoundIncomplete) revert RoundIncomplete(slot, feed);
         if (fault == Fault.FromFuture) revert AnswerFromFuture(slot, feed);
         if (fault == Fault.Stale) revert StaleFeed(slot, feed);
-        revert PriceOutOfBand(slot, feed);
+        if (fault == Fault.OutOfBand) revert PriceOutOfBand(slot, feed);
+        revert PriceJumped(slot, feed);
+    }
+
+    /// @notice The feed's latest round; not `whole` when the call fails or the answer is too short.
+    function latestRound(address feed)
+        internal
+        view
+        returns (bool whole, int256 answer, uint256 startedAt, uint256 updatedAt)
+    {
+        uint256[5] memory words;
+        (whole, words) = _call(feed, IPriceFeed.latestRoundData.selector, ROUND_BYTES);
+        return (whole, int256(words[1]), words[2], words[3]);
     }
 
     function _decimals(address feed) private view returns (bool, uint256) {
-        (bool success, bytes memory data) = _call(feed, abi.encodeCall(IPriceFeed.decimals, ()));
-        if (!success || data.length < 32) return (false, 0);
-        return (true, abi.decode(data, (uint256)));
+        (bool known, uint256[5] memory words) = _call(feed, IPriceFeed.decimals.selector, 32);
+        return (known, words[0]);
     }
 
-    function _call(address feed, bytes memory data) private view returns (bool, bytes memory) {
+    /// @dev The first five words of an answer of at least `least` bytes.
+    function _call(address feed, bytes4 selector, uint256 least) private view returns (bool, uint256[5] memory words) {
         if (gasleft() < FEED_GAS + FEED_GAS / 63 + GAS_KEPT) revert FeedStarved(gasleft());
-        return feed.staticcall{gas: FEED_GAS}(data);
+        bytes memory data = abi.encodeWithSelector(selector);
+        bool done;
+        uint256 length;
+        // A feed may answer with megabytes, and Solidity would copy all of them at the sender's cost.
+        assembly ("memory-safe") {
+            done := staticcall(FEED_GAS, feed, add(data, 0x20), mload(data), words, 0xa0)
+            length := returndatasize()
+        }
+        return (done && length >= least, words);
     }
 }

@@ -54,6 +54,12 @@ library MarketRows {
         for (uint256 s; s < row.changes.length; ++s) vector[changes + s] = PublicVector.toField(row.changes[s]);
     }
 
+    /// @notice An expired option: its settlement value, and nothing that moves.
+    function settled(uint256[] memory vector, uint256 start, uint256 price) internal pure {
+        vector[start + Layout.MARKET_SLOT_PRICE] = price;
+        vector[start + Layout.MARKET_SLOT_TURNOVER_WEIGHT] = price;
+    }
+
     /// @notice The slot as it last was, marked suspended.
     function suspended(uint256[] memory vector, uint256 start, uint256[] calldata last, uint256 length) internal pure {
         for (uint256 i; i < length; ++i) vector[start + i] = last[start + i];
