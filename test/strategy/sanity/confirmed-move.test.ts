@@ -39,6 +39,28 @@ describe('a confirmed move', () => {
     expect(move([100, 100, 100, 100], [100.5, 100.6, 99.5, 99.4])).toEqual({ move: 0, shownBy: [] })
   })
 
+  test('is none from or to a price that was refused, though two of its sources were good', () => {
+    const uncertain = (time: number, price: number) =>
+      judgeAsset(
+        {
+          ...{ asset: 'X', kind: 'alt', hourlyVolatility: 0.01 },
+          readings: ['a', 'b', 'c'].map((source) => ({
+            ...{ source, price, time },
+            ...(source === 'c' ? { halfWidth: price / 10 } : {}),
+          })),
+        },
+        time,
+      )
+    const [refused, usable] = [uncertain(NOW, 100), judged(LATER, [105, 105])]
+    expect([refused.usable, refused.sources.filter(({ verdict }) => verdict === 'good').length]).toEqual([
+      false,
+      2,
+    ])
+    expect(confirmedMove(refused, usable)).toEqual({ move: 0, shownBy: [] })
+    expect(confirmedMove(judged(NOW, [100, 100]), uncertain(LATER, 105))).toEqual({ move: 0, shownBy: [] })
+    expect(confirmedMove(judged(NOW, [100, 100]), usable).move).toBeCloseTo(0.05, 12)
+  })
+
   test('is never more than one of the other sources shows, whatever one of them says', () => {
     const price = fc.double({ min: 98, max: 102, noNaN: true })
     const anything = fc.double({ min: 1, max: 1_000, noNaN: true })

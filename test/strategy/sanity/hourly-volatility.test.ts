@@ -27,6 +27,19 @@ describe('the volatility of an hour', () => {
     expect(Math.sqrt(found.reduce((sum, x) => sum + x, 0) / found.length)).toBeCloseTo(0.01, 3)
   })
 
+  test('of returns of one size is theirs, and at first the median over what it is of a normal square', () => {
+    const steady = (points: number) =>
+      Array.from(
+        { length: points },
+        (_, i): PricePoint => ({ time: i * HOUR, price: i % 2 === 0 ? 1 : Math.exp(0.01) }),
+      )
+    const share = 0.97 ** 20
+    const first = steady(21)
+    expect(hourlyVolatility(first, end(first)) ** 2).toBeCloseTo(1e-4 * (share / 0.4549364 + 1 - share), 12)
+    const long = steady(600)
+    expect(hourlyVolatility(long, end(long))).toBeCloseTo(0.01, 8)
+  })
+
   test('sees nothing from now on', () => {
     const history = walk(1, 200, 1)
     const now = history[100]!.time

@@ -210,6 +210,7 @@ describe('bad input', () => {
   })
 
   test('an average that ends before it starts or after now', () => {
+    expect(field(() => judge(at(1, 1), { twap: { price: 1, from: 5, to: NOW } }))).toBeUndefined()
     expect(field(() => judge(at(1, 1), { twap: { price: 1, from: 5, to: 5 } }))).toBe('X.twap.to')
     expect(field(() => judge(at(1, 1), { twap: { price: 1, from: 5, to: NOW + 1 } }))).toBe('X.twap.to')
   })

@@ -23,6 +23,13 @@ describe('a move of the market is confirmed', () => {
     expect(isConfirmed(before, seen(1, [at(80), at(39), at(0)], at(79.9)))).toBe(false)
   })
 
+  test('by exactly half of it', () => {
+    // All powers of 2, so that the half is one.
+    const one = seen(0, [1, 1], 1)
+    expect(isConfirmed(one, seen(1, [1 + 2 ** -7, 1 + 2 ** -7], 1 + 2 ** -6))).toBe(true)
+    expect(isConfirmed(one, seen(1, [1 + 2 ** -7, 1 + 2 ** -7], 1 + 2 ** -6 + 2 ** -40))).toBe(false)
+  })
+
   test('never by one source alone, however the market follows it', () => {
     expect(isConfirmed(before, seen(1, [100, 100, 100.4], 100.4))).toBe(false)
     expect(isConfirmed(seen(0, [100, 100], 100), seen(1, [100, 100.4], 100.2))).toBe(false)

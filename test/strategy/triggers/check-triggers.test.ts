@@ -138,6 +138,16 @@ describe('what a configured trigger needs and the context lacks is refused, not 
       { underlyings: { BTC: { volatility: { short: 1, long: 0 } } } },
     ],
     [
+      'context.underlyings.BTC.volatility',
+      regime,
+      { underlyings: { BTC: { volatility: { short: Infinity, long: 1 } } } },
+    ],
+    [
+      'context.underlyings.BTC.volatility',
+      regime,
+      { underlyings: { BTC: { volatility: { short: 1, long: Infinity } } } },
+    ],
+    [
       'context.underlyings.ETH.spreadRatio',
       { kind: 'liquidity', maxSpreadRatio: 2 },
       { underlyings: { BTC: { spreadRatio: 1 } } },
@@ -149,6 +159,11 @@ describe('what a configured trigger needs and the context lacks is refused, not 
     ],
   ])('%s', (field, config, rest) => {
     expect(fieldOf([config], { ...base, ...rest })).toBe(field)
+  })
+
+  test('a forecast of 0 is one', () => {
+    const still = { volatility: { short: 0, long: 1 } }
+    expect(fieldOf([regime], { ...base, underlyings: { BTC: still, ETH: still } })).toBeUndefined()
   })
 
   test('a book worth nothing', () => {

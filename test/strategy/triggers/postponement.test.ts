@@ -104,6 +104,28 @@ describe('a price that one source alone has moved', () => {
     for (const { because } of suppressed) expect(because).toEqual([{ code: 'unconfirmed', subject: 'BTC' }])
   })
 
+  test('stops what is of a group, a venue or an account with that coin in it', () => {
+    // Account 1 is left with Bitcoin alone, account 3 gets the perpetual of Ether.
+    const slots = desk.mandate.slots.map((slot, i) => (i === 3 ? { ...slot, account: 3 } : slot))
+    const context = { ...unconfirmed, ...contextOf({ ...desk, mandate: { ...desk.mandate, slots } }) }
+    const limits = ['group.gross[0]', 'group.gross[1]', 'venue[1]', 'venue[3]', 'leverage']
+    const { firings, suppressed } = evaluateTriggers(
+      [
+        { kind: 'headroom', usedBps: 1, limits },
+        { kind: 'marginBuffer', account: 1, bufferBps: 1e6 },
+        { kind: 'marginBuffer', account: 3, bufferBps: 1e6 },
+      ],
+      { ...context, underlyings: unconfirmed.underlyings! },
+    )
+    expect(subjects(suppressed.map(({ firing }) => firing))).toEqual([
+      'group.gross[0]',
+      'leverage',
+      'venue[1]',
+      'account[1]',
+    ])
+    expect(subjects(firings)).toEqual(['group.gross[1]', 'venue[3]', 'account[3]'])
+  })
+
   test('prices are confirmed unless said otherwise', () => {
     expect(evaluateTriggers([btc], { ...unconfirmed, underlyings: {} }).suppressed).toEqual([])
     expect(evaluateTriggers([btc], market({ confirmed: true })).suppressed).toEqual([])
