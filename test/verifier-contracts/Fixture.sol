@@ -37,6 +37,8 @@ abstract contract Fixture is Test {
     PriceFeed internal feed;
     PriceFeed internal otherFeed;
     uint256 internal universeId;
+    /// @dev What sets the portfolio of the moment apart from others.
+    bytes32 internal salt = bytes32(uint256(7));
 
     function setUp() public virtual {
         vm.warp(START);
@@ -161,12 +163,12 @@ abstract contract Fixture is Test {
         snapshots.publish(universeId, x, digest, verifier.proofOf(MARKET, digest, alpha, beta));
     }
 
-    function _creation() internal pure returns (Creation memory) {
+    function _creation() internal view returns (Creation memory) {
         return Creation({
             governor: GOVERNOR,
             manager: vm.addr(MANAGER_KEY),
             windowLength: 1 days,
-            salt: bytes32(uint256(7))
+            salt: salt
         });
     }
 
@@ -208,7 +210,7 @@ abstract contract Fixture is Test {
         return mandates.schedule(_creation(), vector, terms, digest, proof);
     }
 
-    function _id() internal pure returns (bytes32) {
+    function _id() internal view returns (bytes32) {
         return keccak256(abi.encode(_creation()));
     }
 }

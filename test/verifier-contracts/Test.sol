@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+struct Log {
+    bytes32[] topics;
+    bytes data;
+    address emitter;
+}
+
 /// @notice The cheat codes of forge that these tests use.
 interface Vm {
     function addr(uint256 key) external pure returns (address);
@@ -18,6 +24,7 @@ interface Vm {
     function snapshotState() external returns (uint256);
     function revertToState(uint256 id) external returns (bool);
     function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
 }
 
 /// @title  Test

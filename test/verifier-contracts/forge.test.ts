@@ -19,6 +19,9 @@ const SUITES = [
   'MandatesTest',
   'LedgerTest',
   'LedgerLifeTest',
+  'LedgerBatchTest',
+  'LedgerBatchManagerTest',
+  'BatchVerificationTest',
   'AttestationsTest',
   'StatusTest',
 ]
