@@ -2,6 +2,10 @@ import { z } from 'zod'
 import { BaseError } from '#portfolio/base-error.js'
 import { TIERS } from '#portfolio/layout.js'
 import type { Tier } from '#portfolio/shape.js'
+import { parseDecimal } from '#portfolio/units.js'
+import type { BatchRules } from './jobs/batch-rule.js'
+
+const GWEI_DECIMALS = 9
 
 const whole = (lo: number, hi: number) =>
   z
@@ -26,6 +30,13 @@ const Environment = z.object({
   BALLAST_BODY_LIMIT: whole(1_024, 1_048_576).default(262_144),
   BALLAST_PLANS_PER_HOUR: whole(1, 100_000).default(30),
   BALLAST_STEPS_PER_HOUR: whole(1, 100_000).default(30),
+  BALLAST_BATCH_MAX: whole(1, 64).default(16),
+  BALLAST_BATCH_WAIT_SECONDS: whole(0, 86_400).default(0),
+  BALLAST_BATCH_BASE_FEE_GWEI: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,5})(\.\d{1,9})?$/)
+    .transform((text) => parseDecimal(text, GWEI_DECIMALS, 'BALLAST_BATCH_BASE_FEE_GWEI'))
+    .optional(),
   BALLAST_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Test hook: kill the process right after a job has persisted this state, or has `sent` its transaction. */
   BALLAST_CRASH_AT: z.string().optional(),
@@ -50,6 +61,8 @@ export type Config = {
   /** Answers per portfolio and rolling hour: dry runs, and steps accepted. */
   readonly plansPerHour: number
   readonly stepsPerHour: number
+  /** When proven steps of several portfolios share a transaction. */
+  readonly batches: BatchRules
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly crashAt: string | undefined
 }
@@ -80,6 +93,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     bodyLimit: env.BALLAST_BODY_LIMIT,
     plansPerHour: env.BALLAST_PLANS_PER_HOUR,
     stepsPerHour: env.BALLAST_STEPS_PER_HOUR,
+    batches: {
+      max: env.BALLAST_BATCH_MAX,
+      waitSeconds: env.BALLAST_BATCH_WAIT_SECONDS,
+      baseFeeLimit: env.BALLAST_BATCH_BASE_FEE_GWEI,
+    },
     logLevel: env.BALLAST_LOG_LEVEL,
     crashAt: env.BALLAST_CRASH_AT,
   }

@@ -31,6 +31,7 @@ async function start(config: Config): Promise<Started> {
       config: {
         host: config.host,
         provers: config.provers,
+        batches: config.batches,
         logLevel: config.logLevel,
         crashAt: config.crashAt,
       },

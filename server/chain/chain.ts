@@ -34,6 +34,7 @@ export class Chain {
   readonly keystore: Keystore
   readonly #rpcUrl: string
   readonly #turns = new Map<Role, Promise<unknown>>()
+  readonly #receipts = new Map<Hex, Promise<TransactionReceipt>>()
 
   private constructor(rpcUrl: string, deployment: Deployment, keystore: Keystore) {
     this.#rpcUrl = rpcUrl
@@ -78,6 +79,11 @@ export class Chain {
     return (await this.guard(this.client.getBlock({ blockTag: 'latest' }))).timestamp
   }
 
+  /** Base fee of the newest block in wei per gas; 0 on a chain without one. */
+  async baseFee(): Promise<bigint> {
+    return (await this.guard(this.client.getBlock({ blockTag: 'latest' }))).baseFeePerGas ?? 0n
+  }
+
   /** Runs a call without sending it. @throws `ContractError` by the name the contract reverted with. */
   async simulate(account: Address, to: Address, data: Hex): Promise<void> {
     await this.guard(this.client.call({ account, to, data }))
@@ -119,9 +125,23 @@ export class Chain {
     })
   }
 
-  /** The receipt of exactly this transaction, as soon as there is one. @throws `ChainUnavailableError` on time-out */
-  async receipt(hash: Hex, timeoutMs = RECEIPT_TIMEOUT_MS): Promise<TransactionReceipt> {
-    const end = Date.now() + timeoutMs
+  /**
+   * The receipt of exactly this transaction, as soon as there is one; whoever waits for the same one waits together.
+   *
+   * @throws `ChainUnavailableError` on time-out
+   */
+  async receipt(hash: Hex): Promise<TransactionReceipt> {
+    const waiting = this.#receipts.get(hash) ?? this.#pollReceipt(hash)
+    this.#receipts.set(hash, waiting)
+    try {
+      return await waiting
+    } finally {
+      this.#receipts.delete(hash)
+    }
+  }
+
+  async #pollReceipt(hash: Hex): Promise<TransactionReceipt> {
+    const end = Date.now() + RECEIPT_TIMEOUT_MS
     for (;;) {
       const receipt = await this.findReceipt(hash)
       if (receipt) return receipt
