@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 /** Minutes each; `npm run test:all` and CI run them. */
 const SLOW = [
   'test/prover/ceremony*.test.ts',
-  'test/server/{canaries,public-face}.test.ts',
+  'test/server/{batching-faults,canaries,kill-batch,public-face}.test.ts',
   'test/soundness/{bad-keys,differential,leakage,service-keys,small-prime}.test.ts',
   'test/soundness/exploits*.test.ts',
 ]

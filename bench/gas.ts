@@ -4,13 +4,18 @@ import { NO_HEAD } from '#verifier-contracts/encoding.js'
 import { stepFrom, tinyBook, tinyMandate } from '../test/fixtures/tiny-fund.js'
 import { LiveLedger } from '../test/helpers/live-ledger.js'
 import { ROLES, WINDOW_LENGTH } from '../test/helpers/roles.js'
+import { measureBatches } from '../test/verifier-contracts/batch-gas.js'
+import { makeSignalsCircuit } from '../test/verifier-contracts/signals-circuit.js'
 import type { Figures } from './main.js'
 
 const E8 = 100_000_000n
 
+const BATCHES = [1, 4, 16, 64]
+
 /**
  * Gas of every step of the main job with real proofs, on anvil: a universe of as many spot and perp slots as the tier has
- * (at most 16), a trade sealed for two recipients.
+ * (at most 16), a trade sealed for two recipients. Batches are of desk rebalances, one per portfolio; their proofs are real
+ * ones of a circuit that says nothing, since what a proof says costs nothing.
  */
 export async function measure(): Promise<Figures> {
   const perTier = {} as Record<string, Record<string, number>>
@@ -21,7 +26,28 @@ export async function measure(): Promise<Figures> {
     breakdown[tier] = parts
   }
   const { rebalance } = perTier
-  return { ...perTier, rebalanceFundOverDesk: rebalance!.fund! / rebalance!.desk!, breakdown }
+  return {
+    ...perTier,
+    rebalanceFundOverDesk: rebalance!.fund! / rebalance!.desk!,
+    ...(await measureBatchSizes()),
+    breakdown,
+  }
+}
+
+/** Gas per rebalance in batches, in all and without what the call data costs. */
+async function measureBatchSizes(): Promise<Figures> {
+  const circuit = await makeSignalsCircuit()
+  try {
+    const batchPerRebalance: Record<string, number> = {}
+    const batchPerRebalanceWithoutCallData: Record<string, number> = {}
+    for (const [size, { total, callData }] of await measureBatches(circuit, 'desk', BATCHES)) {
+      batchPerRebalance[size] = Math.round(total / size)
+      batchPerRebalanceWithoutCallData[size] = Math.round((total - callData) / size)
+    }
+    return { batchPerRebalance, batchPerRebalanceWithoutCallData }
+  } finally {
+    await circuit.remove()
+  }
 }
 
 async function measureTier(tier: Tier) {

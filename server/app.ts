@@ -102,7 +102,11 @@ export async function buildApp(options: AppOptions) {
     timeoutMs: config.proveTimeoutMs,
   })
   await app.register(inquiries, { plan: config.plansPerHour, step: config.stepsPerHour })
-  await app.register(jobs, { workers: config.provers, crashAt: config.crashAt })
+  await app.register(jobs, {
+    workers: config.provers,
+    batches: config.batches,
+    crashAt: config.crashAt,
+  })
   await app.register(keeper, { publishing: config.publishing })
 
   const routes = [

@@ -2,6 +2,10 @@ import { z } from 'zod'
 import { BaseError } from '#portfolio/base-error.js'
 import { TIERS } from '#portfolio/layout.js'
 import type { Tier } from '#portfolio/shape.js'
+import { parseDecimal } from '#portfolio/units.js'
+import type { BatchRules } from './jobs/batch-rule.js'
+
+const GWEI_DECIMALS = 9
 
 const whole = (lo: number, hi: number) =>
   z
@@ -34,6 +38,13 @@ const Environment = z.object({
   BALLAST_PUBLISH_CHECK_SECONDS: whole(1, 3_600).default(15),
   BALLAST_PUBLISH_UNIVERSES: z.string().regex(UNIVERSE_IDS).optional(),
   BALLAST_MARKS_FILE: z.string().min(1).optional(),
+  BALLAST_BATCH_MAX: whole(1, 64).default(16),
+  BALLAST_BATCH_WAIT_SECONDS: whole(0, 86_400).default(0),
+  BALLAST_BATCH_BASE_FEE_GWEI: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,5})(\.\d{1,9})?$/)
+    .transform((text) => parseDecimal(text, GWEI_DECIMALS, 'BALLAST_BATCH_BASE_FEE_GWEI'))
+    .optional(),
   BALLAST_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Test hook: kill the process right after a job has persisted this state, or has `sent` its transaction. */
   BALLAST_CRASH_AT: z.string().optional(),
@@ -71,6 +82,8 @@ export type Config = {
   readonly stepsPerHour: number
   /** When markets are published without being asked; undefined for never. */
   readonly publishing: Publishing | undefined
+  /** When proven steps of several portfolios share a transaction. */
+  readonly batches: BatchRules
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly crashAt: string | undefined
 }
@@ -109,6 +122,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     plansPerHour: env.BALLAST_PLANS_PER_HOUR,
     stepsPerHour: env.BALLAST_STEPS_PER_HOUR,
     publishing: publishingOf(env),
+    batches: {
+      max: env.BALLAST_BATCH_MAX,
+      waitSeconds: env.BALLAST_BATCH_WAIT_SECONDS,
+      baseFeeLimit: env.BALLAST_BATCH_BASE_FEE_GWEI,
+    },
     logLevel: env.BALLAST_LOG_LEVEL,
     crashAt: env.BALLAST_CRASH_AT,
   }

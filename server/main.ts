@@ -34,6 +34,7 @@ async function start(config: Config): Promise<Started> {
         host: config.host,
         provers: config.provers,
         publishing: config.publishing,
+        batches: config.batches,
         logLevel: config.logLevel,
         crashAt: config.crashAt,
       },

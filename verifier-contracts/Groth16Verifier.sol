@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {BatchVerification} from "./BatchVerification.sol";
 import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
 import {KeyGuard} from "./KeyGuard.sol";
 import {CodeBlob} from "./libraries/CodeBlob.sol";
@@ -9,11 +10,7 @@ import {CodeBlob} from "./libraries/CodeBlob.sol";
 /// @dev    One program for every circuit: a key is data, kept as the code of its own contract. The precompiles check
 ///         that points lie on their curves; this contract checks that every number is reduced, so that a proof and its
 ///         public signals have one encoding each. Proofs stay malleable: nothing may key on their bytes.
-contract Groth16Verifier is KeyGuard {
-    uint256 private constant SCALAR_FIELD =
-        21888242871839275222246405745257275088548364400416034343698204186575808495617;
-    uint256 private constant BASE_FIELD =
-        21888242871839275222246405745257275088696311157297823662689037894645226208583;
+contract Groth16Verifier is KeyGuard, BatchVerification {
     uint256 private constant KEY_BYTES = 704;
     /// @dev keccak256 of the G2 generator, imaginary parts first.
     bytes32 private constant G2_GENERATOR = keccak256(
@@ -61,11 +58,17 @@ contract Groth16Verifier is KeyGuard {
     /// @inheritdoc IGroth16Verifier
     function verify(bytes32 circuitId, Proof calldata proof, uint256 c, uint256 alpha, uint256 beta) external view {
         address key = _liveKey(circuitId);
-        if (c >= SCALAR_FIELD) revert NonCanonicalScalar(0);
-        if (alpha >= SCALAR_FIELD) revert NonCanonicalScalar(1);
-        if (beta >= SCALAR_FIELD) revert NonCanonicalScalar(2);
+        _checkScalars(c, alpha, beta);
         _checkCoordinates(proof);
         if (!_pairs(key, proof, c, alpha, beta)) revert InvalidProof(circuitId);
+    }
+
+    /// @inheritdoc IGroth16Verifier
+    function verifyBatch(bytes32 circuitId, bytes calldata claims) external view {
+        address key = _liveKey(circuitId);
+        if (claims.length == 0) revert EmptyBatch();
+        if (claims.length % CLAIM_BYTES != 0) revert WrongBatchLength(claims.length, CLAIM_BYTES);
+        if (!_pairsBatch(key, claims)) revert InvalidProof(circuitId);
     }
 
     /// @inheritdoc IGroth16Verifier
@@ -85,17 +88,6 @@ contract Groth16Verifier is KeyGuard {
     /// @inheritdoc IGroth16Verifier
     function isLive(bytes32 circuitId) external view returns (bool) {
         return _isLive(circuitId);
-    }
-
-    function _checkCoordinates(Proof calldata proof) private pure {
-        if (proof.a[0] >= BASE_FIELD) revert NonCanonicalCoordinate(0);
-        if (proof.a[1] >= BASE_FIELD) revert NonCanonicalCoordinate(1);
-        if (proof.b[0][0] >= BASE_FIELD) revert NonCanonicalCoordinate(2);
-        if (proof.b[0][1] >= BASE_FIELD) revert NonCanonicalCoordinate(3);
-        if (proof.b[1][0] >= BASE_FIELD) revert NonCanonicalCoordinate(4);
-        if (proof.b[1][1] >= BASE_FIELD) revert NonCanonicalCoordinate(5);
-        if (proof.c[0] >= BASE_FIELD) revert NonCanonicalCoordinate(6);
-        if (proof.c[1] >= BASE_FIELD) revert NonCanonicalCoordinate(7);
     }
 
     /// @dev Adding a point to zero makes the precompile check the curve equation.

@@ -9,6 +9,7 @@ import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {LedgerAttestations} from "./LedgerAttestations.sol";
 import {Attestation, Kind, Word} from "./libraries/Attestations.sol";
+import {Claims} from "./libraries/Claims.sol";
 import {Layout} from "./libraries/Layout.sol";
 import {Flags, Stored} from "./libraries/LedgerStorage.sol";
 import {PortfolioStatus, Record} from "./libraries/PortfolioStatus.sol";
@@ -67,17 +68,35 @@ contract RebalanceLedger is LedgerAttestations {
         emit Opened(id, creation);
         uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
         (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (submission.step.newBook, EMPTY_BUDGET);
-        _step(id, 0, x, submission);
+        (uint256 alpha, uint256 beta) = _step(id, stored, x, submission);
+        _prove(submission, alpha, beta);
     }
 
     /// @inheritdoc IRebalanceLedger
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external {
-        bytes32 current = _open(portfolioId).head;
-        _checkHead(portfolioId, current, head);
-        if (submission.step.newBook == head.book) revert BookUnchanged(portfolioId);
-        uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
-        (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (head.book, head.budget);
-        _step(portfolioId, current, x, submission);
+        Stored storage stored = _open(portfolioId);
+        _checkHead(portfolioId, stored.head, head);
+        (uint256 alpha, uint256 beta) = _rebalance(portfolioId, stored, head, submission);
+        _prove(submission, alpha, beta);
+    }
+
+    /// @inheritdoc IRebalanceLedger
+    function rebalanceBatch(Entry[] calldata entries) external returns (uint256 applied) {
+        bytes memory claims = Claims.room(entries.length);
+        bytes32 last;
+        for (uint256 i; i < entries.length; ++i) {
+            Entry calldata entry = entries[i];
+            if (entry.portfolioId <= last) revert EntryOutOfOrder(entry.portfolioId);
+            last = entry.portfolioId;
+            Stored storage stored = _open(last);
+            if (_isApplied(last, stored.head, entry)) continue;
+            uint256 free = Claims.mark();
+            (uint256 alpha, uint256 beta) = _rebalance(last, stored, entry.head, entry.submission);
+            Claims.put(claims, applied++, entry.submission.proof, entry.submission.step.digest, alpha, beta);
+            Claims.release(free);
+        }
+        Claims.cut(claims, applied);
+        if (applied != 0 || entries.length == 0) VERIFIER.verifyBatch(CIRCUIT_ID, claims);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -181,8 +200,32 @@ contract RebalanceLedger is LedgerAttestations {
         if (block.timestamp < until) revert IKeyGuard.Paused(CIRCUIT_ID, until);
     }
 
-    /// @dev Completes the public vector, checks the manager's word and the proof, then moves the head.
-    function _step(bytes32 id, bytes32 previous, uint256[] memory x, Submission calldata submission) private {
+    /// @dev False when the portfolio stands where the entry's step starts, true when it stands where the step ends.
+    function _isApplied(bytes32 id, bytes32 current, Entry calldata entry) private pure returns (bool) {
+        bytes32 given = _hash(entry.head.previous, entry.head.book, entry.head.budget);
+        if (given == current) return false;
+        Step calldata step = entry.submission.step;
+        if (_hash(given, step.newBook, step.newBudget) == current) return true;
+        revert WrongHead(id, current, given);
+    }
+
+    function _rebalance(bytes32 id, Stored storage stored, Head calldata head, Submission calldata submission)
+        private
+        returns (uint256, uint256)
+    {
+        if (submission.step.newBook == head.book) revert BookUnchanged(id);
+        uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
+        (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (head.book, head.budget);
+        return _step(id, stored, x, submission);
+    }
+
+    /// @dev Completes the public vector, checks the manager's word, and moves the portfolio at one go. The proof of what is
+    ///      returned is still owed: it is checked last in the same transaction, all of which a false one undoes. Until then
+    ///      only contracts can look that this one calls, and those it calls without leave to write.
+    function _step(bytes32 id, Stored storage stored, uint256[] memory x, Submission calldata submission)
+        private
+        returns (uint256 alpha, uint256 beta)
+    {
         Step calldata step = submission.step;
         bytes calldata sealedTrade = submission.sealedTrade;
         if (step.open) revert UnsupportedOpenTrade(id);
@@ -190,28 +233,40 @@ contract RebalanceLedger is LedgerAttestations {
             revert WrongPayloadLength(sealedTrade.length, PAYLOAD_MAX);
         }
         x[Layout.REBALANCE_PAYLOAD] = uint256(keccak256(sealedTrade)) >> 8;
-        address manager = _fill(id, x, step);
-        _verify(id, manager, x, submission);
-        _portfolios[id].head = _hash(previous, step.newBook, step.newBudget);
+        (address manager, uint256 time, uint256 flows) = _fill(id, stored, x, step);
+        (alpha, beta) = _authorized(id, manager, x, submission);
+        _record(stored, x[Layout.REBALANCE_EPOCH], time, flows, step.compliant);
+        stored.head = _hash(stored.head, step.newBook, step.newBudget);
         emit Rebalanced(id, x[Layout.REBALANCE_EPOCH], x, step.digest, submission.proof, sealedTrade);
     }
 
-    function _verify(bytes32 id, address manager, uint256[] memory x, Submission calldata submission) private view {
-        uint256 digest = submission.step.digest;
-        (bytes32 statement, uint256 alpha, uint256 beta) = PublicVector.signals(CIRCUIT_ID, x, digest);
+    function _authorized(bytes32 id, address manager, uint256[] memory x, Submission calldata submission)
+        private
+        view
+        returns (uint256 alpha, uint256 beta)
+    {
+        bytes32 statement;
+        (statement, alpha, beta) = PublicVector.signals(CIRCUIT_ID, x, submission.step.digest);
         bytes32 structHash = keccak256(abi.encode(AUTHORIZATION_TYPE, statement));
         _checkAuthorized(id, manager, structHash, submission.authorization);
-        VERIFIER.verify(CIRCUIT_ID, submission.proof, digest, alpha, beta);
     }
 
-    /// @dev Fills in what storage, mandate and snapshot say, and writes everything but the head.
-    function _fill(bytes32 id, uint256[] memory x, Step calldata step) private returns (address) {
-        Stored storage stored = _portfolios[id];
-        Core memory core = abi.decode(stored.mandate.code, (Core));
-        uint256 time = SNAPSHOTS.usable(
-            core.universeId, step.marketDigest, core.marketMaxAge, core.grace, stored.snapshotTime
-        );
+    function _prove(Submission calldata submission, uint256 alpha, uint256 beta) private view {
+        VERIFIER.verify(CIRCUIT_ID, submission.proof, submission.step.digest, alpha, beta);
+    }
+
+    /// @dev Fills in what storage, mandate and snapshot say; returns the snapshot's time and how many flows are due by then.
+    function _fill(bytes32 id, Stored storage stored, uint256[] memory x, Step calldata step)
+        private
+        view
+        returns (address, uint256 time, uint256 flows)
+    {
+        // Read together, a slot is read once.
+        (address mandate, uint32 epoch, uint40 last) = (stored.mandate, stored.epoch, stored.snapshotTime);
+        Core memory core = abi.decode(mandate.code, (Core));
+        time = SNAPSHOTS.usable(core.universeId, step.marketDigest, core.marketMaxAge, core.grace, last);
         x[Layout.REBALANCE_DOMAIN] = domainOf(id);
+        x[Layout.REBALANCE_EPOCH] = epoch + 1;
         x[Layout.REBALANCE_NEW_BOOK] = step.newBook;
         x[Layout.REBALANCE_NEW_BUDGET] = step.newBudget;
         x[Layout.REBALANCE_TRADE] = step.trade;
@@ -224,28 +279,24 @@ contract RebalanceLedger is LedgerAttestations {
             x[Layout.REBALANCE_OLD_UNIVERSE] = stored.bookUniverse;
             x[Layout.REBALANCE_CHANGED] = SNAPSHOTS.changedMask(stored.bookUniverse, core.universeId);
         }
-        x[Layout.REBALANCE_EPOCH] = _record(id, stored, x, time, step.compliant);
-        return core.manager;
+        if (stored.pendingFlows != 0) {
+            int256 netFlow;
+            (netFlow, flows) = netFlowAt(id, time);
+            x[Layout.REBALANCE_NET_FLOW] = PublicVector.toField(netFlow);
+        }
+        return (core.manager, time, flows);
     }
 
     /// @dev Consumes the flows that are due and writes slot 1.
-    function _record(bytes32 id, Stored storage stored, uint256[] memory x, uint256 time, bool compliant)
-        private
-        returns (uint32 epoch)
-    {
-        (uint8 flags, uint16 pending) = (stored.flags, stored.pendingFlows);
-        if (pending != 0) {
-            (int256 netFlow, uint256 count) = netFlowAt(id, time);
-            x[Layout.REBALANCE_NET_FLOW] = PublicVector.toField(netFlow);
-            if (count != 0) stored.consumedFlows += uint32(count);
-            pending -= uint16(count);
+    function _record(Stored storage stored, uint256 epoch, uint256 time, uint256 flows, bool compliant) private {
+        if (flows != 0) {
+            stored.consumedFlows += uint32(flows);
+            stored.pendingFlows -= uint16(flows);
         }
+        uint8 flags = stored.flags;
         bool wasCompliant = flags == 0 || flags & Flags.COMPLIANT != 0;
         if (!compliant && wasCompliant) stored.amberSince = uint40(block.timestamp);
-        epoch = stored.epoch + 1;
-        stored.epoch = epoch;
-        stored.snapshotTime = uint40(time);
-        stored.flags = compliant ? Flags.OPEN | Flags.COMPLIANT : Flags.OPEN;
-        stored.pendingFlows = pending;
+        flags = compliant ? Flags.OPEN | Flags.COMPLIANT : Flags.OPEN;
+        (stored.epoch, stored.snapshotTime, stored.flags) = (uint32(epoch), uint40(time), flags);
     }
 }

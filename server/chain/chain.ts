@@ -35,6 +35,7 @@ export class Chain<R extends Role = Role> {
   readonly keystore: Keystore<R>
   readonly #rpcUrl: string
   readonly #turns = new Map<Role, Promise<unknown>>()
+  readonly #receipts = new Map<Hex, Promise<TransactionReceipt>>()
 
   private constructor(rpcUrl: string, deployment: Deployment, keystore: Keystore<R>) {
     this.#rpcUrl = rpcUrl
@@ -83,6 +84,11 @@ export class Chain<R extends Role = Role> {
     return (await this.guard(this.client.getBlock({ blockTag: 'latest' }))).timestamp
   }
 
+  /** Base fee of the newest block in wei per gas; 0 on a chain without one. */
+  async baseFee(): Promise<bigint> {
+    return (await this.guard(this.client.getBlock({ blockTag: 'latest' }))).baseFeePerGas ?? 0n
+  }
+
   /** Runs a call without sending it. @throws `ContractError` by the name the contract reverted with. */
   async simulate(account: Address, to: Address, data: Hex): Promise<void> {
     await this.guard(this.client.call({ account, to, data }))
@@ -103,7 +109,7 @@ export class Chain<R extends Role = Role> {
       const wallet = createWalletClient({ account, chain: this.#chain, transport: http(this.#rpcUrl) })
       const gas = await this.#gas(account, call.address, data)
       const hash = await this.guard(wallet.sendTransaction({ to: call.address, data, gas }))
-      const receipt = await this.receipt(hash, RECEIPT_TIMEOUT_MS, signal)
+      const receipt = await this.pollReceipt(hash, RECEIPT_TIMEOUT_MS, signal)
       if (receipt.status !== 'success') throw new ContractError('Reverted')
       return receipt
     })
@@ -134,8 +140,23 @@ export class Chain<R extends Role = Role> {
     return (estimate * 5n) / 4n
   }
 
-  /** The receipt of exactly this transaction, as soon as there is one. @throws `ChainUnavailableError` on time-out */
-  async receipt(
+  /**
+   * The receipt of exactly this transaction, as soon as there is one; whoever waits for the same one waits together.
+   *
+   * @throws `ChainUnavailableError` on time-out
+   */
+  async receipt(hash: Hex): Promise<TransactionReceipt> {
+    const waiting = this.#receipts.get(hash) ?? this.pollReceipt(hash)
+    this.#receipts.set(hash, waiting)
+    try {
+      return await waiting
+    } finally {
+      this.#receipts.delete(hash)
+    }
+  }
+
+  /** The same for one who waits alone, for so long or until `signal`. */
+  async pollReceipt(
     hash: Hex,
     timeoutMs = RECEIPT_TIMEOUT_MS,
     signal?: AbortSignal,

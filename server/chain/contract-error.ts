@@ -59,6 +59,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   NotGovernor: 'The governor key of this service does not govern here.',
 }
 
+/** How nodes say that a call came to no good end: what needs more gas than a block has is refused as well. */
+const REVERTED = /revert|out ?of ?gas/i
+
 /** The contracts refused; `contractError` is the name of their error. */
 export class ContractError extends HttpError {
   constructor(readonly contractError: string) {
@@ -96,7 +99,7 @@ export function chainError(error: unknown): unknown {
       return new ContractError('Reverted')
     }
   }
-  const reverted = error.walk((cause) => /revert/i.test((cause as Error).name + (cause as Error).message))
+  const reverted = error.walk((cause) => REVERTED.test((cause as Error).name + (cause as Error).message))
   return reverted ? new ContractError('Reverted') : new ChainUnavailableError()
 }
 

@@ -99,4 +99,15 @@ export class LedgerReader {
       args: [universeId, digest, BigInt(terms.marketMaxAge), BigInt(terms.grace), notBefore],
     })
   }
+
+  /**
+   * Whether a step may refer to this snapshot for `seconds` more, even if the market is captured again meanwhile. Under a
+   * shorter grace: whether it may now, and for the whole grace after the next capture.
+   */
+  async staysUsable(universeId: bigint, digest: bigint, terms: Terms, seconds: number): Promise<boolean> {
+    const marketMaxAge = terms.marketMaxAge - seconds
+    if (marketMaxAge < 0 || terms.grace === 0) return false
+    const grace = Math.max(terms.grace - seconds, 0)
+    return this.isUsable(universeId, digest, { ...terms, marketMaxAge, grace }, 0n)
+  }
 }

@@ -4,16 +4,23 @@ import { ChainUnavailableError, ContractError } from '../chain/contract-error.js
 import { ensureMandate } from '../chain/mandate-registrar.js'
 import { JobCancelledError, JobMovedError, type JobRecord } from '../store/job-store.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
+import type { BatchSubmitter } from './batch-submitter.js'
 import type { EngineParts } from './engine-parts.js'
-import { isCancellable, isFinal } from './job-state.js'
+import { isCancellable, isFinal, isProven } from './job-state.js'
 import { type PlannedStep, planOpening, planRebalance, type StepRequest } from './plan-step.js'
 import { proveStep, stateStep } from './prove-step.js'
-import { assertMined, broadcast, callOf, signCall } from './submit-step.js'
+import { broadcast, gasOfStep, openingCall, signCall, submissionOf } from './submit-step.js'
 
 /** Refusals of the chain that a new plan, at the snapshot and head of now, can overcome. */
 const REPLANNED = ['UnusableSnapshot', 'WrongHead', 'InvalidProof', 'NotAuthorized', 'Reverted']
 const REPLANS_MAX = 3
 const STOP_MS = 15_000
+
+/** `again` is to call a job up once more, now or after a pause; `step` hears what a proof is at. */
+export type EngineListeners = {
+  readonly again: (jobId: string, when: 'now' | 'later') => void
+  readonly step: (jobId: string, step: ProveStep) => void
+}
 
 /** What a plan needs for proving and committing, recomputed from what is stored. */
 type Loaded = { portfolio: PortfolioRecord; plan: PlannedStep; stated: ReturnType<typeof stateStep> }
@@ -24,17 +31,20 @@ type Loaded = { portfolio: PortfolioRecord; plan: PlannedStep; stated: ReturnTyp
  */
 export class JobEngine {
   readonly #parts: EngineParts
-  readonly #onStep: (jobId: string, step: ProveStep) => void
-  readonly #running = new Map<string, { control: AbortController; done: Promise<void> }>()
+  readonly #batches: BatchSubmitter
+  readonly #listeners: EngineListeners
+  readonly #running = new Map<string, { control: AbortController; done: Promise<unknown> }>()
   #stopping = false
 
-  constructor(parts: EngineParts, onStep: (jobId: string, step: ProveStep) => void) {
+  constructor(parts: EngineParts, batches: BatchSubmitter, listeners: EngineListeners) {
     this.#parts = parts
-    this.#onStep = onStep
+    this.#batches = batches
+    this.#listeners = listeners
   }
 
   /**
-   * Runs a job to its end. A job that this process runs already, or that is final, is left alone.
+   * Runs a job until it is proven, and goes on with its transaction by itself, so that the caller is free for another
+   * proof. A job that this process runs already, or that is final, is left alone.
    *
    * @throws only what a later attempt may overcome: the chain does not answer, the service stops.
    */
@@ -42,9 +52,26 @@ export class JobEngine {
     if (this.#running.has(jobId)) return
     if (this.#stopping) throw new StoppingError()
     const control = new AbortController()
-    const done = this.#toEnd(jobId, control.signal).finally(() => this.#running.delete(jobId))
+    const proven = this.#through(jobId, control.signal, (state) => !isProven(state))
+    const sent = proven.then(() => this.#send(jobId, control.signal))
+    const done = sent.finally(() => this.#running.delete(jobId))
     this.#running.set(jobId, { control, done })
-    return done
+    done.then(
+      (next) => next && !this.#stopping && this.#listeners.again(jobId, next),
+      // The caller hears of it.
+      () => {},
+    )
+    await proven
+  }
+
+  /** Sees a proven job to its end. @returns when to call it up again: held up, or to be proven anew; never otherwise. */
+  async #send(jobId: string, signal: AbortSignal): Promise<'later' | 'now' | undefined> {
+    try {
+      const { state } = await this.#through(jobId, signal, isProven)
+      return isFinal(state) ? undefined : 'now'
+    } catch {
+      return 'later'
+    }
   }
 
   /** Interrupts a job that was asked to stop. */
@@ -61,12 +88,18 @@ export class JobEngine {
     await Promise.race([Promise.allSettled(running.map(({ done }) => done)), limit])
   }
 
-  async #toEnd(jobId: string, signal: AbortSignal): Promise<void> {
+  /** Carries a job on for as long as its state is one of these. */
+  async #through(
+    jobId: string,
+    signal: AbortSignal,
+    isMine: (state: JobRecord['state']) => boolean,
+  ): Promise<JobRecord> {
     let job = await this.#parts.store.jobs.get(jobId)
-    while (!isFinal(job.state)) {
+    while (!isFinal(job.state) && isMine(job.state)) {
       if (this.#stopping) throw new StoppingError()
       job = await this.#next(job, signal)
     }
+    return job
   }
 
   async #next(job: JobRecord, signal: AbortSignal): Promise<JobRecord> {
@@ -101,7 +134,7 @@ export class JobEngine {
       case 'proving':
         return this.#prove(job, signal)
       case 'proved':
-        return this.#sign(job)
+        return this.#sign(job, signal)
       case 'signed':
         return this.#broadcast(job)
       case 'submitted':
@@ -126,20 +159,24 @@ export class JobEngine {
 
   async #prove(job: JobRecord, signal: AbortSignal): Promise<JobRecord> {
     const { stated, plan } = await this.#load(job)
-    const onProgress = (step: ProveStep) => this.#onStep(job.id, step)
+    const onProgress = (step: ProveStep) => this.#listeners.step(job.id, step)
     const { receipt, timings } = await proveStep(this.#parts, stated, plan, { signal, onProgress })
     return this.#parts.store.jobs.advance(job, 'proved', { receipt, timings })
   }
 
-  async #sign(job: JobRecord): Promise<JobRecord> {
+  async #sign(job: JobRecord, signal: AbortSignal): Promise<JobRecord> {
     const { chain, store } = this.#parts
     const { portfolio, plan } = await this.#load(job)
-    const data = await callOf(this.#parts, portfolio, plan, job.receipt!)
+    const submission = await submissionOf(this.#parts, plan, job.receipt!)
+    if (job.kind === 'rebalance') {
+      const entry = { portfolioId: portfolio.id, head: plan.head, submission }
+      const { universeId, terms } = portfolio
+      const snapshot = { universeId, digest: plan.marketDigest, terms }
+      return this.#batches.sign({ job, entry, snapshot }, signal)
+    }
     return chain.inTurn('submitter', async () => {
-      const signed = await signCall(this.#parts, data)
-      return store.jobs.advance(job, 'signed', { txHash: signed.hash }, (tx) =>
-        store.outbox.keep(tx, job.id, signed),
-      )
+      const signed = await signCall(this.#parts, openingCall(portfolio, submission))
+      return store.jobs.advance(job, 'signed', { txHash: signed.hash }, (tx) => store.outbox.keep(tx, signed))
     })
   }
 
@@ -152,19 +189,36 @@ export class JobEngine {
   }
 
   async #confirm(job: JobRecord): Promise<JobRecord> {
-    const { chain, store } = this.#parts
-    const hash = job.txHash!
-    const mined = await chain.receipt(hash)
-    assertMined(this.#parts, mined, hash)
+    const txHash = job.txHash!
+    const mined = await this.#parts.chain.receipt(txHash)
+    const gas = gasOfStep(this.#parts, mined, { txHash, portfolioId: job.portfolioId })
+    if (gas === undefined && !(await this.#isApplied(job))) throw new ContractError('Reverted')
+    return this.#finish(job, 'mined', gas)
+  }
+
+  /** Whether the head on chain is exactly where this job's step leads: a copy of its transaction does as well. */
+  async #isApplied(job: JobRecord): Promise<boolean> {
     const { stated } = await this.#load(job)
-    return store.jobs.advance(job, 'confirmed', { gasUsed: mined.gasUsed.toString() }, async (tx) => {
-      await store.outbox.settle(tx, hash, 'mined')
+    const record = await this.#parts.ledger.record(job.portfolioId)
+    return record?.head === stated.nextBook.head
+  }
+
+  async #finish(job: JobRecord, outcome: 'mined' | 'abandoned', gas?: bigint): Promise<JobRecord> {
+    const { store } = this.#parts
+    const { stated } = await this.#load(job)
+    const used = gas === undefined ? {} : { gasUsed: gas.toString() }
+    return store.jobs.advance(job, 'confirmed', used, async (tx) => {
+      if (job.txHash) await store.outbox.settle(tx, job.txHash, outcome)
       await store.portfolios.addBook(tx, job.portfolioId, stated.nextBook)
     })
   }
 
-  /** Starts over at the present snapshot with the next attempt; the old transaction reverted or can never be mined. */
+  /**
+   * Starts over at the present snapshot with the next attempt; the old transaction reverted or can never be mined. Unless a
+   * copy of it was: then the step is done.
+   */
   async #replan(job: JobRecord): Promise<JobRecord> {
+    if (await this.#isApplied(job)) return this.#finish(job, 'abandoned')
     const { jobs } = this.#parts.store
     return jobs.advance(job, 'planning', { retry: true, txHash: null }, async (tx) => {
       if (job.txHash) await this.#parts.store.outbox.settle(tx, job.txHash, 'abandoned')

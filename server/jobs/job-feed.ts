@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { ProveStep } from '#prover/prove-circuit.js'
-import type { JobEvent } from '../store/job-store.js'
+import type { JobEvent } from '../store/job-events.js'
 
 type Listener = { readonly event: (event: JobEvent) => void; readonly step: (step: ProveStep) => void }
 

@@ -2,6 +2,7 @@ import PgBoss from 'pg-boss'
 import { type SqlExecutor, type Transaction, transactionExecutor } from '../store/database.js'
 
 const QUEUE = 'rebalances'
+const RETRY = { retryLimit: 100, retryDelay: 1, retryBackoff: false, expireInSeconds: 3_600 }
 
 type Payload = { readonly jobId: string }
 
@@ -28,8 +29,12 @@ export class JobQueue {
 
   /** Enqueues a job, with the rows of `tx` when given. Call {@link wake} once they are committed. */
   async enqueue(jobId: string, tx?: Transaction): Promise<void> {
-    const retry = { retryLimit: 100, retryDelay: 1, retryBackoff: false, expireInSeconds: 3_600 }
-    await this.#boss.send(QUEUE, { jobId }, { ...retry, ...(tx ? { db: transactionExecutor(tx) } : {}) })
+    await this.#boss.send(QUEUE, { jobId }, { ...RETRY, ...(tx ? { db: transactionExecutor(tx) } : {}) })
+  }
+
+  /** Enqueues a job that was held up, for a second later. */
+  async enqueueLater(jobId: string): Promise<void> {
+    await this.#boss.send(QUEUE, { jobId }, { ...RETRY, startAfter: 1 })
   }
 
   /** Spares the workers their pause: a new job starts at once. */

@@ -1,14 +1,15 @@
-import { encodeFunctionData, type Hex, keccak256, type TransactionReceipt } from 'viem'
+import { encodeFunctionData, type Hex, keccak256, parseEventLogs, type TransactionReceipt } from 'viem'
 import { VECTORS } from '#portfolio/layout.js'
 import type { Groth16Proof } from '#prover/groth16-proof.js'
 import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import {
   authorizationTypedData,
+  type Head,
   inOrder,
   statementOf,
   toSolidityProof,
 } from '#verifier-contracts/encoding.js'
-import { ChainUnavailableError, ContractError } from '../chain/contract-error.js'
+import { ChainUnavailableError } from '../chain/contract-error.js'
 import { parseAttestation } from '../schemas/attestation.js'
 import type { Receipt } from '../schemas/receipt.js'
 import type { SignedTransaction } from '../store/outbox-store.js'
@@ -18,13 +19,8 @@ import type { PlannedStep } from './plan-step.js'
 
 const NAMES = VECTORS.rebalance.head
 
-/** Call data of the step, with the manager's authorization of exactly this statement. */
-export async function callOf(
-  { chain }: EngineParts,
-  portfolio: PortfolioRecord,
-  plan: PlannedStep,
-  receipt: Receipt,
-): Promise<Hex> {
+/** What is submitted of a step, with the manager's authorization of exactly this statement. */
+export async function submissionOf({ chain }: EngineParts, plan: PlannedStep, receipt: Receipt) {
   const { chainId, ledger } = chain.deployment
   const x = receipt.x.slice(0, NAMES.length).map(BigInt)
   const at = (name: (typeof NAMES)[number]) => x[NAMES.indexOf(name)]!
@@ -43,20 +39,41 @@ export async function callOf(
     open: false,
   }
   const proof = toSolidityProof(receipt.proof as unknown as Groth16Proof)
-  const submission = { step, proof, sealedTrade: plan.sealedTrade, authorization }
-  if (plan.epoch === 1) {
-    const { attestation, words } = parseAttestation(portfolio.attestation)
-    return encodeFunctionData({
-      abi: rebalanceLedgerAbi,
-      functionName: 'open',
-      args: [portfolio.creation, submission, attestation, inOrder(words)],
-    })
-  }
+  return { step, proof, sealedTrade: plan.sealedTrade, authorization }
+}
+
+export type Submission = Awaited<ReturnType<typeof submissionOf>>
+
+/** A step of an open portfolio as the ledger takes it. */
+export type StepEntry = {
+  readonly portfolioId: Hex
+  readonly head: Head
+  readonly submission: Submission
+}
+
+/** Call data that opens a portfolio by its first step. */
+export function openingCall({ attestation: signed, creation }: PortfolioRecord, submission: Submission): Hex {
+  const { attestation, words } = parseAttestation(signed)
   return encodeFunctionData({
     abi: rebalanceLedgerAbi,
-    functionName: 'rebalance',
-    args: [portfolio.id, plan.head, submission],
+    functionName: 'open',
+    args: [creation, submission, attestation, inOrder(words)],
   })
+}
+
+/** Call data of one step, or of several at once in the order that the ledger asks for. */
+export function stepsCall(entries: readonly StepEntry[]): Hex {
+  const [first, ...others] = entries
+  if (first && others.length === 0) {
+    const { portfolioId, head, submission } = first
+    return encodeFunctionData({
+      abi: rebalanceLedgerAbi,
+      functionName: 'rebalance',
+      args: [portfolioId, head, submission],
+    })
+  }
+  const ascending = entries.toSorted((a, b) => (BigInt(a.portfolioId) < BigInt(b.portfolioId) ? -1 : 1))
+  return encodeFunctionData({ abi: rebalanceLedgerAbi, functionName: 'rebalanceBatch', args: [ascending] })
 }
 
 /** Simulates the call, so that a refusal costs nothing, and signs its transaction. @throws `ContractError` */
@@ -96,11 +113,20 @@ export async function broadcast(
   }
 }
 
-/** Whether a mined transaction did what it was for: its receipt is of this hash, succeeded and came from the ledger. */
-export function assertMined({ chain }: EngineParts, receipt: TransactionReceipt, hash: Hex): void {
-  const own = receipt.logs.some(
-    ({ address }) => address.toLowerCase() === chain.deployment.ledger.toLowerCase(),
-  )
-  if (receipt.transactionHash !== hash || receipt.status !== 'success' || !own)
-    throw new ContractError('Reverted')
+/**
+ * Gas of the step of a portfolio in a mined transaction: an equal share of it with every other step in it.
+ *
+ * @returns undefined unless the receipt is of this hash, succeeded and tells of a step of this portfolio.
+ */
+export function gasOfStep(
+  { chain }: EngineParts,
+  receipt: TransactionReceipt,
+  { txHash, portfolioId }: { txHash: Hex; portfolioId: Hex },
+): bigint | undefined {
+  if (receipt.transactionHash !== txHash || receipt.status !== 'success') return undefined
+  const ledger = chain.deployment.ledger.toLowerCase()
+  const own = receipt.logs.filter(({ address }) => address.toLowerCase() === ledger)
+  const steps = parseEventLogs({ abi: rebalanceLedgerAbi, eventName: 'Rebalanced', logs: own })
+  if (!steps.some(({ args }) => args.portfolioId === portfolioId)) return undefined
+  return receipt.gasUsed / BigInt(steps.length)
 }

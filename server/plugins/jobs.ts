@@ -1,6 +1,8 @@
 import fp from 'fastify-plugin'
 import type { Hex } from 'viem'
 import { MarketPublisher } from '../chain/market-publisher.js'
+import type { BatchRules } from '../jobs/batch-rule.js'
+import { BatchSubmitter } from '../jobs/batch-submitter.js'
 import type { EngineParts } from '../jobs/engine-parts.js'
 import { JobEngine } from '../jobs/job-engine.js'
 import { JobQueue } from '../jobs/job-queue.js'
@@ -15,7 +17,11 @@ declare module 'fastify' {
   }
 }
 
-export type JobsPluginOptions = { readonly workers: number; readonly crashAt: string | undefined }
+export type JobsPluginOptions = {
+  readonly workers: number
+  readonly batches: BatchRules
+  readonly crashAt: string | undefined
+}
 
 /** Accepts jobs and sees to it that every one of them ends. */
 export type Jobs = {
@@ -29,7 +35,7 @@ export type Jobs = {
 
 /** Takes up, once the service is ready, every job an earlier process left unfinished. */
 export default fp<JobsPluginOptions>(
-  async (app, { workers, crashAt }) => {
+  async (app, { workers, batches, crashAt }) => {
     const { store, chain, ledger, pool, circuits, digest, shape, tier } = app
     const publisher = new MarketPublisher({ chain, markets: store.markets, pool, circuits, digest, shape })
     const reached = (point: string) => {
@@ -47,8 +53,17 @@ export default fp<JobsPluginOptions>(
       digest,
       reached,
     }
-    const engine = new JobEngine(parts, (jobId, step) => app.feed.progress(jobId, step))
     const queue = new JobQueue(store.executor, () => app.log.error({ code: 'SERVER_QUEUE' }))
+    const engine = new JobEngine(parts, new BatchSubmitter(parts, batches), {
+      step: (jobId, step) => app.feed.progress(jobId, step),
+      again: (jobId, when) => {
+        const enqueued = when === 'later' ? queue.enqueueLater(jobId) : queue.enqueue(jobId)
+        enqueued.then(
+          () => queue.wake(),
+          () => app.log.error({ code: 'SERVER_QUEUE' }),
+        )
+      },
+    })
 
     app.decorate('publisher', publisher)
     app.decorate('parts', parts)

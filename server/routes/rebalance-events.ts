@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { isFinal } from '../jobs/job-state.js'
 import { PROBLEMS } from '../schemas/problem.js'
 import { JobParams } from '../schemas/rebalance.js'
-import type { JobEvent } from '../store/job-store.js'
+import type { JobEvent } from '../store/job-events.js'
 
 const KEEP_ALIVE_MS = 15_000
 

@@ -58,7 +58,10 @@ export const Job = z
     epoch: z.int().nullable(),
     retries: z.int(),
     txHash: Hash.nullable(),
-    gasUsed: z.string().nullable(),
+    gasUsed: z.string().nullable().meta({
+      description:
+        'Gas of its transaction, shared equally by the steps in it; null when a copy of the step was mined first.',
+    }),
     failure: z.string().nullable(),
     timings: z.record(z.string(), z.number()).nullable(),
     createdAt: z.string(),

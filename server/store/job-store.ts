@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { and, asc, desc, eq, gt, inArray, notInArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import { HttpError } from '../http-error.js'
-import { FINAL_STATES, isCancellable, isFinal, JOB_STATES, type JobState } from '../jobs/job-state.js'
+import {
+  FINAL_STATES,
+  isCancellable,
+  isFinal,
+  isProven,
+  JOB_STATES,
+  type JobState,
+} from '../jobs/job-state.js'
 import type { Receipt } from '../schemas/receipt.js'
 import type { Database, Transaction } from './database.js'
+import { addEvent, eventsAfter, type JobEvent } from './job-events.js'
 import type { Sealer } from './seal.js'
-import { events, idempotencyKeys, jobs } from './tables.js'
+import { idempotencyKeys, jobs } from './tables.js'
 
 export type JobKind = 'open' | 'rebalance'
 export type JobTimings = Readonly<Record<string, number>>
@@ -27,14 +35,6 @@ export type JobRecord = {
   readonly failure: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
-}
-
-export type JobEvent = {
-  readonly jobId: string
-  readonly sequence: number
-  readonly state: JobState
-  readonly code: string | null
-  readonly at: Date
 }
 
 /** What changes with a transition besides the state. */
@@ -127,6 +127,13 @@ export class JobStore {
     return rows.map(({ id }) => id)
   }
 
+  /** Whether any rebalance has its proof still to come. */
+  async isAnyUnproven(): Promise<boolean> {
+    const early = JOB_STATES.filter((state) => !isProven(state))
+    const open = and(eq(jobs.kind, 'rebalance'), inArray(jobs.state, early))
+    return (await this.#db.select({ id: jobs.id }).from(jobs).where(open).limit(1)).length > 0
+  }
+
   async isBusy(portfolioId: string): Promise<boolean> {
     const open = and(eq(jobs.portfolioId, portfolioId), notInArray(jobs.state, [...FINAL_STATES]))
     return (await this.#db.select({ id: jobs.id }).from(jobs).where(open).limit(1)).length > 0
@@ -168,36 +175,54 @@ export class JobStore {
     patch: JobPatch = {},
     also: (tx: Transaction) => Promise<void> = async () => {},
   ): Promise<JobRecord> {
-    const { plan, retry, ...rest } = patch
-    const event = await this.#db.transaction(async (tx) => {
-      const stoppable = isCancellable(to) || to === 'signed'
-      const moved = await tx
-        .update(jobs)
-        .set({
-          state: to,
-          updatedAt: sql`now()`,
-          ...rest,
-          ...(plan === undefined ? {} : { plan: this.#sealer.seal(plan, planPlace(job)) }),
-          ...(retry ? { retries: sql`${jobs.retries} + 1` } : {}),
-        })
-        .where(
-          and(
-            eq(jobs.id, job.id),
-            eq(jobs.state, job.state),
-            ...(stoppable ? [eq(jobs.cancelRequested, false)] : []),
-          ),
-        )
-        .returning({ id: jobs.id })
-      if (moved.length === 0) return undefined
+    const [moved] = await this.advanceTogether([job], to, patch, also)
+    return moved!
+  }
+
+  /**
+   * Moves jobs as {@link advance} does, all of them or none.
+   *
+   * @throws {@link JobCancelledError}, {@link JobMovedError} about the first that could not be moved.
+   */
+  async advanceTogether(
+    together: readonly JobRecord[],
+    to: JobState,
+    patch: JobPatch = {},
+    also: (tx: Transaction) => Promise<void> = async () => {},
+  ): Promise<JobRecord[]> {
+    const moved = await this.#db.transaction(async (tx) => {
+      const added: JobEvent[] = []
+      for (const job of together) added.push(await this.#move(tx, job, to, patch))
       await also(tx)
-      return addEvent(tx, job.id, to, patch.failure)
+      return added
     })
-    if (!event) {
-      const now = await this.get(job.id)
-      throw now.cancelRequested && !isFinal(now.state) ? new JobCancelledError() : new JobMovedError()
-    }
-    this.#afterCommit(event)
-    return this.get(job.id)
+    for (const event of moved) this.#afterCommit(event)
+    return Promise.all(together.map(({ id }) => this.get(id)))
+  }
+
+  async #move(tx: Transaction, job: JobRecord, to: JobState, patch: JobPatch): Promise<JobEvent> {
+    const { plan, retry, ...rest } = patch
+    const stoppable = isCancellable(to) || to === 'signed'
+    const moved = await tx
+      .update(jobs)
+      .set({
+        state: to,
+        updatedAt: sql`now()`,
+        ...rest,
+        ...(plan === undefined ? {} : { plan: this.#sealer.seal(plan, planPlace(job)) }),
+        ...(retry ? { retries: sql`${jobs.retries} + 1` } : {}),
+      })
+      .where(
+        and(
+          eq(jobs.id, job.id),
+          eq(jobs.state, job.state),
+          ...(stoppable ? [eq(jobs.cancelRequested, false)] : []),
+        ),
+      )
+      .returning({ id: jobs.id })
+    if (moved.length > 0) return addEvent(tx, job.id, to, patch.failure)
+    const [now] = await tx.select(columns).from(jobs).where(eq(jobs.id, job.id))
+    throw now?.cancelRequested && !isFinal(now.state) ? new JobCancelledError() : new JobMovedError()
   }
 
   /** Asks a job to stop; it does unless its transaction is signed by then. @throws {@link NotCancellableError} */
@@ -214,8 +239,7 @@ export class JobStore {
   }
 
   async eventsAfter(id: string, sequence: number): Promise<JobEvent[]> {
-    const later = and(eq(events.jobId, id), gt(events.sequence, sequence))
-    return this.#db.select().from(events).where(later).orderBy(asc(events.sequence))
+    return eventsAfter(this.#db, id, sequence)
   }
 }
 
@@ -225,21 +249,6 @@ const planPlace = (job: JobRecord) => ({
   portfolioId: job.portfolioId,
   version: job.retries,
 })
-
-async function addEvent(tx: Transaction, jobId: string, state: JobState, code?: string): Promise<JobEvent> {
-  const [last] = await tx
-    .select({ sequence: events.sequence })
-    .from(events)
-    .where(eq(events.jobId, jobId))
-    .orderBy(desc(events.sequence))
-    .limit(1)
-  const sequence = (last?.sequence ?? 0) + 1
-  const [event] = await tx
-    .insert(events)
-    .values({ jobId, sequence, state, code: code ?? null })
-    .returning()
-  return event!
-}
 
 export class JobNotFoundError extends HttpError {
   constructor() {

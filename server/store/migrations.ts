@@ -106,4 +106,7 @@ export const MIGRATIONS: readonly string[] = [
   create trigger strategies_only_added before update or delete or truncate on strategies
     for each statement execute function refuse_change();
   `,
+  `
+  alter table outbox drop column job_id;
+  `,
 ]

@@ -12,7 +12,7 @@ export type SignedTransaction = {
   readonly nonce: number
 }
 
-/** Signed transactions, kept before they are sent. */
+/** Signed transactions, kept before they are sent. What is settled twice is settled once: jobs may share one. */
 export class OutboxStore {
   readonly #db: Database
 
@@ -20,8 +20,8 @@ export class OutboxStore {
     this.#db = db
   }
 
-  async keep(tx: Transaction, jobId: string, signed: SignedTransaction): Promise<void> {
-    await tx.insert(outbox).values({ ...signed, jobId, status: 'signed' })
+  async keep(tx: Transaction, signed: SignedTransaction): Promise<void> {
+    await tx.insert(outbox).values({ ...signed, status: 'signed' })
   }
 
   async get(hash: string): Promise<SignedTransaction> {

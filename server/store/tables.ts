@@ -81,9 +81,9 @@ export const inquiries = pgTable('inquiries', {
   at: at('at'),
 })
 
+/** Jobs name their transaction; one that carries a batch is named by each of its jobs. */
 export const outbox = pgTable('outbox', {
   hash: text().primaryKey(),
-  jobId: uuid('job_id').notNull(),
   sender: text().notNull(),
   nonce: integer().notNull(),
   raw: text().notNull(),

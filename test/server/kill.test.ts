@@ -1,92 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createPublicClient, http } from 'viem'
 import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadCircuits } from '#prover/circuits.js'
-import { type Anvil, startAnvil } from '#server/anvil.js'
-import { formatDeployment } from '#server/chain/deployment.js'
 import { JOB_STATES } from '#server/jobs/job-state.js'
-import { deployLocal, type LocalChain } from '#server/local-chain.js'
-import { parsePrice } from '#server/schemas/wire.js'
-import { readSecretFile, writeSecretFile } from '#server/secret-file.js'
-import { TINY_FEEDS, TINY_PRICES, TINY_PRICES_LATER } from '#test/fixtures/tiny-desk.js'
+import { TINY_PRICES, TINY_PRICES_LATER } from '#test/fixtures/tiny-desk.js'
 import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
-import { FundClient } from './fund-client.js'
+import { KillableService } from './killable-service.js'
 import { AT_ONCE } from './tiny-strategy.js'
 
-const DATA = mkdtempSync(join(tmpdir(), 'ballast-kill-'))
-const file = (name: string) => join(DATA, name)
 /** After each state is persisted, and between sending the transaction and recording that it was sent. */
 const POINTS = [...JOB_STATES.slice(0, 6), 'sent', 'submitted', 'confirmed']
-const running = new Set<ChildProcess>()
-let anvil: Anvil
-let local: LocalChain
+let service: KillableService
 
 beforeAll(async () => {
-  anvil = await startAnvil()
-  local = await deployLocal({
-    rpcUrl: anvil.rpcUrl,
-    circuits: await loadCircuits('tiny'),
-    feeds: TINY_FEEDS,
-  })
-  writeSecretFile(file('deployment.json'), formatDeployment(local.deployment))
-  writeSecretFile(file('keystore.json'), JSON.stringify(local.privateKeys))
+  service = await KillableService.start()
 })
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL')
-  await anvil?.stop()
-  rmSync(DATA, { recursive: true, force: true })
+  await service?.stop()
 })
 
-/** A real server process; `ready` resolves when it listens, `ended` with the signal that ended it. */
-function serve(crashAt?: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', 'server/main.ts'], {
-    env: {
-      ...process.env,
-      BALLAST_DATA_DIR: DATA,
-      BALLAST_PORT: '0',
-      BALLAST_TIER: 'tiny',
-      BALLAST_RPC_URL: anvil.rpcUrl,
-      BALLAST_LOG_LEVEL: 'error',
-      ...(crashAt ? { BALLAST_CRASH_AT: crashAt } : {}),
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  running.add(child)
-  const ended = new Promise<string | null>((resolve) => {
-    child.once('exit', (_, signal) => {
-      running.delete(child)
-      resolve(signal)
-    })
-  })
-  let output = ''
-  const ready = new Promise<FundClient>((resolve, reject) => {
-    child.stdout!.on('data', (chunk) => {
-      output += chunk
-      const url = /service\s+(http:\S+)/.exec(output)?.[1]
-      if (url) resolve(new FundClient(url, apiKey()))
-    })
-    child.once('exit', () => reject(new Error('the server ended before it listened')))
-  })
-  ready.catch(() => {})
-  return { child, ready, ended }
-}
-
-const apiKey = () => readSecretFile(file('api.key'), 'BALLAST_API_KEY_FILE').toString('hex')
-
-const setPrices = async (prices: Readonly<Record<string, string>>) => {
-  for (const [name, price] of Object.entries(prices)) await local.setFeed(name, parsePrice(price, name))
-}
-
 test('a rebalance whose process is killed at every state ends once on chain, with the book that the head commits to', async () => {
-  await setPrices(TINY_PRICES)
-  const first = serve()
+  await service.setPrices(TINY_PRICES)
+  const first = service.serve()
   const fund = await first.ready
-  const { id, universeId } = await fund.openTiny(local.accounts.attestor)
-  await setPrices(TINY_PRICES_LATER)
+  const { id, universeId } = await fund.openTiny(service.local.accounts.attestor)
+  await service.setPrices(TINY_PRICES_LATER)
   await fund.ok('POST', '/markets', { universeId })
   await fund.ok('PUT', `/portfolios/${id}/strategy`, AT_ONCE, { 'if-match': '"1"' })
   const planned = await fund.ok('POST', `/portfolios/${id}/plans`, { mode: 'targets' })
@@ -98,7 +35,7 @@ test('a rebalance whose process is killed at every state ends once on chain, wit
   const key = { 'idempotency-key': 'killed' }
   const killedAt: string[] = []
   for (const point of POINTS) {
-    const server = serve(point)
+    const server = service.serve(point)
     if (point === 'queued') {
       // The request that is cut off was accepted all the same, and is repeated below.
       const ready = await server.ready
@@ -108,16 +45,16 @@ test('a rebalance whose process is killed at every state ends once on chain, wit
   }
   expect(killedAt).toEqual(POINTS)
 
-  const last = serve()
+  const last = service.serve()
   const after = await last.ready
   const repeated = await after.ok('POST', `/portfolios/${id}/rebalances`, request, key)
   expect(repeated).toMatchObject({ state: 'confirmed', epoch: 2, failure: null })
   const { rebalances } = await after.ok('GET', `/portfolios/${id}/rebalances`)
   expect(rebalances.map((job: { kind: string }) => job.kind)).toEqual(['rebalance', 'open'])
 
-  const client = createPublicClient({ chain: foundry, transport: http(anvil.rpcUrl) })
+  const client = createPublicClient({ chain: foundry, transport: http(service.rpcUrl) })
   const logs = await client.getContractEvents({
-    address: local.deployment.ledger,
+    address: service.local.deployment.ledger,
     abi: rebalanceLedgerAbi,
     eventName: 'Rebalanced',
     fromBlock: 0n,
@@ -144,7 +81,7 @@ test('a rebalance whose process is killed at every state ends once on chain, wit
   last.child.kill('SIGTERM')
   expect(await last.ended).toBe(null)
   expect(last.child.exitCode).toBe(0)
-  const again = serve()
+  const again = service.serve()
   const job = await (await again.ready).settled(next.id)
   expect(job).toMatchObject({ state: 'confirmed', epoch: 3 })
   again.child.kill('SIGTERM')

@@ -123,14 +123,38 @@ test('a key file is made for its owner alone and read back', () => {
 
 test('configuration has safe defaults and refuses what it does not know how to read', () => {
   expect(readConfig({})).toMatchObject({ host: '127.0.0.1', tier: 'desk', provers: 1, crashAt: undefined })
-  const wrong = {
-    BALLAST_PORT: '65536',
-    BALLAST_PROVERS: '0',
-    BALLAST_TIER: 'huge',
-    BALLAST_RPC_URL: 'file:///etc/passwd',
-    BALLAST_LOG_LEVEL: 'loud',
+  // A job waits for nobody unless it is told to.
+  expect(readConfig({}).batches).toEqual({ max: 16, waitSeconds: 0, baseFeeLimit: undefined })
+  const most = {
+    BALLAST_BATCH_MAX: '64',
+    BALLAST_BATCH_WAIT_SECONDS: '86400',
+    BALLAST_BATCH_BASE_FEE_GWEI: '999999.999999999',
   }
-  for (const [name, value] of Object.entries(wrong)) {
+  expect(readConfig(most).batches).toEqual({
+    max: 64,
+    waitSeconds: 86_400,
+    baseFeeLimit: 999_999_999_999_999n,
+  })
+  const least = {
+    BALLAST_BATCH_MAX: '1',
+    BALLAST_BATCH_WAIT_SECONDS: '0',
+    BALLAST_BATCH_BASE_FEE_GWEI: '0',
+  }
+  expect(readConfig(least).batches).toEqual({ max: 1, waitSeconds: 0, baseFeeLimit: 0n })
+  const wrong = [
+    ['BALLAST_PORT', '65536'],
+    ['BALLAST_PROVERS', '0'],
+    ['BALLAST_TIER', 'huge'],
+    ['BALLAST_RPC_URL', 'file:///etc/passwd'],
+    ['BALLAST_BATCH_MAX', '0'],
+    ['BALLAST_BATCH_MAX', '65'],
+    ['BALLAST_BATCH_WAIT_SECONDS', '86401'],
+    ['BALLAST_BATCH_BASE_FEE_GWEI', '1000000'],
+    ['BALLAST_BATCH_BASE_FEE_GWEI', '0.0000000001'],
+    ['BALLAST_BATCH_BASE_FEE_GWEI', '-3'],
+    ['BALLAST_LOG_LEVEL', 'loud'],
+  ] as const
+  for (const [name, value] of wrong) {
     const error = (() => {
       try {
         readConfig({ [name]: value })

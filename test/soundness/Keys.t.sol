@@ -9,8 +9,8 @@ import {Test} from "../verifier-contracts/Test.sol";
 
 /// @notice The verifier under a key whose secrets are known.
 contract KeysTest is Test {
-    uint256 private constant Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583;
-    uint256 private constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+    uint256 private constant Q = KnownKey.Q;
+    uint256 private constant R = KnownKey.R;
     bytes32 private constant ID = "circuit";
 
     Groth16Verifier private _verifier;

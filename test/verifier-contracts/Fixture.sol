@@ -44,6 +44,8 @@ abstract contract Fixture is Test {
     PriceFeed internal feed;
     PriceFeed internal otherFeed;
     uint256 internal universeId;
+    /// @dev What sets the portfolio of the moment apart from others.
+    bytes32 internal salt = bytes32(uint256(7));
 
     function setUp() public virtual {
         vm.warp(START);
@@ -174,12 +176,12 @@ abstract contract Fixture is Test {
         snapshots.publish(universeId, x, digest, verifier.proofOf(MARKET, digest, alpha, beta));
     }
 
-    function _creation() internal pure returns (Creation memory) {
+    function _creation() internal view returns (Creation memory) {
         return Creation({
             governor: GOVERNOR,
             manager: vm.addr(MANAGER_KEY),
             windowLength: 1 days,
-            salt: bytes32(uint256(7))
+            salt: salt
         });
     }
 
@@ -247,7 +249,7 @@ abstract contract Fixture is Test {
         return verifier.proofOf(MANDATE, digest, alpha, beta);
     }
 
-    function _id() internal pure returns (bytes32) {
+    function _id() internal view returns (bytes32) {
         return keccak256(abi.encode(_creation()));
     }
 }

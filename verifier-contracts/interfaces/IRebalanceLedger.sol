@@ -41,6 +41,13 @@ interface IRebalanceLedger {
         bytes authorization;
     }
 
+    /// @notice One portfolio's step in a batch.
+    struct Entry {
+        bytes32 portfolioId;
+        Head head;
+        Submission submission;
+    }
+
     /// @notice The verdict on a portfolio's record.
     enum Verdict {
         None,
@@ -114,6 +121,8 @@ interface IRebalanceLedger {
     error BookUnchanged(bytes32 portfolioId);
     /// @notice A portfolio opens compliant.
     error OpeningNotCompliant(bytes32 portfolioId);
+    /// @notice The entries of a batch come in ascending order of their portfolios, each portfolio once.
+    error EntryOutOfOrder(bytes32 portfolioId);
     /// @notice Trades with legs in clear need an executor, which this ledger has not.
     error UnsupportedOpenTrade(bytes32 portfolioId);
     /// @notice A sealed trade has at least one byte and at most `most`.
@@ -153,6 +162,12 @@ interface IRebalanceLedger {
 
     /// @notice Proves one step of a portfolio; anyone may submit what its manager authorised.
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external;
+
+    /// @notice Proves a step each of many portfolios, given in ascending order of their ids, and checks the proofs together.
+    ///         One entry that may not be applied fails them all. One that is applied already, so that its portfolio's head
+    ///         is exactly this step's, is left out: a copy sent ahead of the batch voids nothing.
+    /// @return applied How many entries were not left out.
+    function rebalanceBatch(Entry[] calldata entries) external returns (uint256 applied);
 
     /// @notice Records an attested flow, once per flow id. Here and below, `words` are of as many listed attestors as the
     ///         mandate asks for or more, each once, in ascending order of their addresses; each states a tier of the
