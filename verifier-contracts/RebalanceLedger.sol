@@ -5,18 +5,20 @@ import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 import {Core, Creation, IMandates, Terms} from "./interfaces/IMandates.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
+import {ITradeExecutor} from "./interfaces/ITradeExecutor.sol";
 import {LedgerAttestations} from "./LedgerAttestations.sol";
 import {Attestation, Kind} from "./libraries/Attestations.sol";
 import {Layout} from "./libraries/Layout.sol";
 import {Flags, Stored} from "./libraries/LedgerStorage.sol";
 import {PortfolioStatus, Record} from "./libraries/PortfolioStatus.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
+import {TradeExecutor} from "./TradeExecutor.sol";
 
 /// @title  RebalanceLedger
 /// @dev    Every element of a step's public vector but the new commitments is taken from storage, so a proof made for
-///         another portfolio, chain, ledger, epoch, mandate, snapshot or flow cannot verify here. Nothing loops over
-///         slots: the cost of a step does not grow with the book. No path sets a commitment without a proof, or an
-///         attestation together with the manager's signature.
+///         another portfolio, chain, ledger, epoch, mandate, snapshot or flow cannot verify here. A sealed step loops over
+///         no slots: its cost does not grow with the book. No path sets a commitment without a proof, or an attestation
+///         together with the manager's signature.
 contract RebalanceLedger is LedgerAttestations {
     bytes32 private constant AUTHORIZATION_TYPE = keccak256("Authorization(bytes32 statement)");
     bytes32 private constant CLOSE_TYPE = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
@@ -27,6 +29,7 @@ contract RebalanceLedger is LedgerAttestations {
     IMandates public immutable MANDATES;
     bytes32 public immutable CIRCUIT_ID;
     uint256 public immutable EMPTY_BUDGET;
+    ITradeExecutor public immutable EXECUTOR;
 
     constructor(
         IGroth16Verifier verifier,
@@ -39,6 +42,7 @@ contract RebalanceLedger is LedgerAttestations {
     ) LedgerAttestations(attestors, tiers) {
         (VERIFIER, SNAPSHOTS, MANDATES) = (verifier, snapshots, mandates);
         (CIRCUIT_ID, EMPTY_BUDGET) = (circuitId, emptyBudget);
+        EXECUTOR = new TradeExecutor(mandates, snapshots);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -71,12 +75,26 @@ contract RebalanceLedger is LedgerAttestations {
 
     /// @inheritdoc IRebalanceLedger
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external {
-        bytes32 current = _open(portfolioId).head;
-        _checkHead(portfolioId, current, head);
-        if (submission.step.newBook == head.book) revert BookUnchanged(portfolioId);
-        uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
-        (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (head.book, head.budget);
-        _step(portfolioId, current, x, submission);
+        _rebalance(portfolioId, head, submission, new uint256[](Layout.REBALANCE_HEAD_LENGTH));
+    }
+
+    /// @inheritdoc IRebalanceLedger
+    function rebalanceOpen(
+        bytes32 portfolioId,
+        Head calldata head,
+        Submission calldata submission,
+        uint256[] calldata legs
+    ) external {
+        uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH + legs.length);
+        x[Layout.REBALANCE_OPEN] = 1;
+        for (uint256 i; i < legs.length; ++i) x[Layout.REBALANCE_HEAD_LENGTH + i] = legs[i];
+        _rebalance(portfolioId, head, submission, x);
+        // Proven, and everything is written but the improvement: whoever calls back now finds the portfolio as it will be.
+        uint256 improvement = EXECUTOR.execute(portfolioId, legs, submission.sealedTrade);
+        if (improvement == 0) return;
+        if (improvement >> Layout.BITS_VALUE != 0) revert FlowsFull(portfolioId);
+        _keepFlow(portfolioId, _portfolios[portfolioId], int256(improvement), block.timestamp);
+        emit ImprovementRecorded(portfolioId, x[Layout.REBALANCE_EPOCH], improvement);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -170,11 +188,19 @@ contract RebalanceLedger is LedgerAttestations {
         return uint256(keccak256(abi.encode(block.chainid, address(this), portfolioId, CIRCUIT_ID))) >> 8;
     }
 
+    function _rebalance(bytes32 id, Head calldata head, Submission calldata submission, uint256[] memory x) private {
+        bytes32 current = _open(id).head;
+        _checkHead(id, current, head);
+        if (submission.step.newBook == head.book) revert BookUnchanged(id);
+        (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (head.book, head.budget);
+        _step(id, current, x, submission);
+    }
+
     /// @dev Completes the public vector, checks the manager's word and the proof, then moves the head.
     function _step(bytes32 id, bytes32 previous, uint256[] memory x, Submission calldata submission) private {
         Step calldata step = submission.step;
         bytes calldata sealedTrade = submission.sealedTrade;
-        if (step.open) revert UnsupportedOpenTrade(id);
+        if (step.open != (x[Layout.REBALANCE_OPEN] == 1)) revert WrongTradeForm(id);
         if (sealedTrade.length == 0 || sealedTrade.length > PAYLOAD_MAX) {
             revert WrongPayloadLength(sealedTrade.length, PAYLOAD_MAX);
         }

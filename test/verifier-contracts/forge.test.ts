@@ -21,6 +21,12 @@ const SUITES = [
   'LedgerLifeTest',
   'AttestationsTest',
   'StatusTest',
+  'UniswapSwapsTest',
+  'OpenTradesTest',
+  'HostilePoolsTest',
+  'OddTokensTest',
+  'TradeExecutorTest',
+  'SettlementRegistryTest',
 ]
 
 describe('the Solidity tests', () => {

@@ -83,6 +83,9 @@ interface IMandates {
     /// @notice Puts the waiting mandate in force once it is due; open to anyone.
     function activate(bytes32 portfolioId) external;
 
+    /// @notice Seconds of public notice.
+    function NOTICE() external view returns (uint256);
+
     /// @notice The contract whose code is the ABI encoding of the active mandate; 0 when there is none.
     function active(bytes32 portfolioId) external view returns (address blob);
 
