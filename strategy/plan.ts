@@ -39,7 +39,7 @@ export type FixedCosts = { readonly leg: bigint; readonly batch: bigint }
  * options always. With `weighing`, being off target is priced by its `risk`; without, by `trackingWeightBps` per dollar
  * (500 unless given, 5 cents). `stressBps` is the move against every slot that each account must stand while the legs are
  * done (0 unless given). `lastTradeAt` is the time of the snapshot the book was last traded at, in seconds: one
- * snapshot is traded once.
+ * snapshot is traded once. `tradable` are the slots that may move, all of them unless given.
  */
 export type PlanInput = {
   readonly universe: Universe
@@ -64,6 +64,7 @@ export type PlanInput = {
   readonly fixedCosts?: FixedCosts
   readonly stressBps?: bigint
   readonly lastTradeAt?: bigint
+  readonly tradable?: ReadonlySet<number>
 }
 
 /**

@@ -11,7 +11,14 @@ import { proveStep, stateStep } from './prove-step.js'
 import { assertMined, broadcast, callOf, signCall } from './submit-step.js'
 
 /** Refusals of the chain that a new plan, at the snapshot and head of now, can overcome. */
-const REPLANNED = ['UnusableSnapshot', 'WrongHead', 'InvalidProof', 'NotAuthorized', 'Reverted']
+const REPLANNED = [
+  'UnusableSnapshot',
+  'WrongHead',
+  'InvalidProof',
+  'NotAuthorized',
+  'DeadlinePassed',
+  'Reverted',
+]
 const REPLANS_MAX = 3
 const STOP_MS = 15_000
 

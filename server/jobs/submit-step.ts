@@ -1,5 +1,6 @@
 import { encodeFunctionData, type Hex, keccak256, type TransactionReceipt } from 'viem'
 import { VECTORS } from '#portfolio/layout.js'
+import { hashedPart } from '#prover/challenge.js'
 import type { Groth16Proof } from '#prover/groth16-proof.js'
 import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { authorizationTypedData, statementOf, toSolidityProof } from '#verifier-contracts/encoding.js'
@@ -21,7 +22,7 @@ export async function callOf(
   receipt: Receipt,
 ): Promise<Hex> {
   const { chainId, ledger } = chain.deployment
-  const x = receipt.x.slice(0, NAMES.length).map(BigInt)
+  const x = hashedPart(receipt.x.map(BigInt))
   const at = (name: (typeof NAMES)[number]) => x[NAMES.indexOf(name)]!
   const digest = BigInt(receipt.digest)
   const statement = statementOf(receipt.circuitId as Hex, x, digest)
@@ -35,7 +36,7 @@ export async function callOf(
     marketDigest: at('marketDigest'),
     digest,
     compliant: at('compliant') === 1n,
-    open: false,
+    open: at('open') === 1n,
   }
   const proof = toSolidityProof(receipt.proof as unknown as Groth16Proof)
   const submission = { step, proof, sealedTrade: plan.sealedTrade, authorization }
@@ -45,6 +46,13 @@ export async function callOf(
       abi: rebalanceLedgerAbi,
       functionName: 'open',
       args: [portfolio.creation, submission, attestation, signature],
+    })
+  }
+  if (step.open) {
+    return encodeFunctionData({
+      abi: rebalanceLedgerAbi,
+      functionName: 'rebalanceOpen',
+      args: [portfolio.id, plan.head, submission, x.slice(NAMES.length)],
     })
   }
   return encodeFunctionData({
