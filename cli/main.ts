@@ -59,11 +59,13 @@ program
         console.log(JSON.stringify(record))
         return
       }
-      for (const { epoch, compliant, transaction, openedTrades } of record.epochs) {
-        const opened =
+      for (const { epoch, compliant, transaction, openedTrades, openLegs } of record.epochs) {
+        const sealed =
           openedTrades === undefined ? '' : `, sealed trade opened: ${openedTrades} legs, as proven`
+        const open =
+          openLegs === undefined ? '' : `, open trade: ${openLegs} legs, executed no worse than proven`
         console.log(
-          `epoch ${epoch}: proof valid, ${compliant ? 'compliant' : 'reducing'}${opened} (${transaction})`,
+          `epoch ${epoch}: proof valid, ${compliant ? 'compliant' : 'reducing'}${sealed}${open} (${transaction})`,
         )
       }
       if (record.developmentKey) console.log('key: DEVELOPMENT KEY, anyone could have proven this record')

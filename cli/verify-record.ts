@@ -25,6 +25,7 @@ import {
 } from '#verifier-contracts/abi.js'
 import { decodeKey } from '#verifier-contracts/encode-key.js'
 import { domainOf, payloadOf } from '#verifier-contracts/encoding.js'
+import { readLeg } from '#verifier-contracts/open-trade.js'
 
 /** What a stranger needs: a node, two public addresses, and the key hash that the fund has published. */
 export type RecordRequest = {
@@ -42,6 +43,8 @@ export type CheckedEpoch = {
   readonly transaction: Hex
   /** Slots traded, for a recipient. */
   readonly openedTrades?: number
+  /** Slots traded in clear, and executed by the ledger in the same transaction. */
+  readonly openLegs?: number
 }
 
 export type CheckedRecord = {
@@ -51,6 +54,8 @@ export type CheckedRecord = {
   readonly epochs: readonly CheckedEpoch[]
 }
 
+const NAMES = VECTORS.rebalance.head
+const HEAD = NAMES.length
 const VERDICTS = ['none', 'green', 'amber', 'red', 'stale', 'paused', 'closed']
 
 /**
@@ -84,14 +89,15 @@ export async function verifyRecord(request: RecordRequest): Promise<CheckedRecor
     checkLink(head, link, rules, step.sealedTrade)
     await checkDigests(client, rules, digest, head)
     await checkProof(rules, head.epoch, step)
-    const trades = request.recipientKey
-      ? await openedTrades(digest, request.recipientKey, head, step)
-      : undefined
+    const open = head.open === 1n
+    const trades =
+      request.recipientKey && !open ? await openedTrades(digest, request.recipientKey, head, step) : undefined
     epochs.push({
       epoch: Number(head.epoch),
       compliant: head.compliant === 1n,
       transaction: transactionHash,
       ...(trades === undefined ? {} : { openedTrades: trades }),
+      ...(open ? { openLegs: step.x.slice(HEAD).filter((leg) => readLeg(leg).trade !== 0n).length } : {}),
     })
     link = { epoch: head.epoch, book: head.newBook, budget: head.newBudget }
   }
@@ -150,10 +156,12 @@ async function readRules(client: PublicClient, request: RecordRequest): Promise<
   }
 }
 
+/** A sealed step shows the head of its vector, an open one all of it. */
 function headOf(x: readonly bigint[]): RebalanceHead {
-  const names = VECTORS.rebalance.head
-  if (x.length !== names.length) throw new RecordError(0n, 'a public vector has another length')
-  return Object.fromEntries(names.map((name, i) => [name, x[i]!])) as RebalanceHead
+  const head = Object.fromEntries(NAMES.map((name, i) => [name, x[i]])) as RebalanceHead
+  const legs = head.open === 1n ? Object.values(TIERS).map(({ slots }) => slots) : [0]
+  if (!legs.includes(x.length - HEAD)) throw new RecordError(0n, 'a public vector has another length')
+  return head
 }
 
 function checkLink(head: RebalanceHead, link: Link, rules: Rules, sealedTrade: Hex): void {
@@ -166,7 +174,7 @@ function checkLink(head: RebalanceHead, link: Link, rules: Rules, sealedTrade: H
   holds(head.oldBook === (link.book ?? head.newBook), 'the book does not follow from the one before')
   holds(link.book !== undefined || head.compliant === 1n, 'the opening is not compliant')
   holds(head.oldBudget === link.budget, 'the budget does not follow from the one before')
-  holds(head.payload === payloadOf(sealedTrade), 'the sealed trade is not the one that was proven')
+  holds(head.payload === payloadOf(sealedTrade), 'the trade in the event is not the one that was proven')
 }
 
 /** Market and mandate: the digests in the vector are those of vectors that the chain has shown. */

@@ -27,6 +27,7 @@ import portfolios from './routes/portfolios.js'
 import publicRecord from './routes/public-record.js'
 import rebalanceEvents from './routes/rebalance-events.js'
 import rebalances from './routes/rebalances.js'
+import settlements from './routes/settlements.js'
 import strategies from './routes/strategies.js'
 import { BookWire } from './schemas/book.js'
 import { StrategyWire } from './schemas/strategy.js'
@@ -117,6 +118,7 @@ export async function buildApp(options: AppOptions) {
     plans,
     rebalances,
     rebalanceEvents,
+    settlements,
     markets,
     inquiryRecords,
     publicRecord,

@@ -9,6 +9,7 @@ import { deployBallast, deployContract } from '#verifier-contracts/deploy.js'
 import type { FeedTerms } from '#verifier-contracts/encoding.js'
 import type { Deployment } from './chain/deployment.js'
 import type { Role } from './chain/keystore.js'
+import { type LocalMarkets, makeLocalMarkets } from './local-markets.js'
 
 /** Everybody on a local chain: the service's roles, and the attestor, whose key the service never has. */
 export type LocalAccounts = Readonly<Record<Role | 'attestor', PrivateKeyAccount>>
@@ -20,6 +21,8 @@ export type LocalChain = {
   readonly privateKeys: Readonly<Record<Role, Hex>>
   /** Publishes a price, in 1e-8 quote, dated now, on the named feed and on the second one that confirms its jumps. */
   readonly setFeed: (name: string, priceE8: bigint) => Promise<void>
+  /** Deploys Uniswap with pools at these prices, in 1e-8 dollar: for open trades. */
+  readonly makeMarkets: (prices: Readonly<Record<string, bigint>>) => Promise<LocalMarkets>
   /** Moves the chain's clock forward to `time`, seconds since 1970. */
   readonly warp: (time: bigint) => Promise<void>
 }
@@ -105,6 +108,7 @@ export async function deployLocal(options: {
         await publicClient.waitForTransactionReceipt({ hash, checkReplacement: false })
       }
     },
+    makeMarkets: (prices) => makeLocalMarkets(clients, prices),
     warp: async (time) => {
       await test.setNextBlockTimestamp({ timestamp: time })
       await test.mine({ blocks: 1 })

@@ -41,8 +41,9 @@ export type FixedCosts = { readonly leg: bigint; readonly batch: bigint }
  * options always. With `weighing`, being off target is priced by its `risk`; without, by `trackingWeightBps` per dollar
  * (500 unless given, 5 cents). `stressBps` is the move against every slot that each account must stand while the legs are
  * done (0 unless given). `venues` says by slot where it can be traded: its fills are then those of a route over them, in
- * place of the spread, fee and impact of its `costs`, and nothing beyond their depth is traded. `lastTradeAt` is the time of the snapshot the book was last traded at, in seconds: one
- * snapshot is traded once.
+ * place of the spread, fee and impact of its `costs`, and nothing beyond their depth is traded. `lastTradeAt` is the time of the
+ * snapshot the book was last traded at, in seconds: one snapshot is traded once. `tradable` are the slots that may move, all of
+ * them unless given.
  */
 export type PlanInput = {
   readonly universe: Universe
@@ -68,6 +69,7 @@ export type PlanInput = {
   readonly stressBps?: bigint
   readonly venues?: Readonly<Record<number, SlotVenues>>
   readonly lastTradeAt?: bigint
+  readonly tradable?: ReadonlySet<number>
 }
 
 /**

@@ -11,7 +11,7 @@ import { type Tracking, trackTargets } from './targets.js'
 import { greekBudget } from './triggers/greek-budget.js'
 import type { TriggerConfig } from './triggers/trigger-config.js'
 import { costOf, gapPrice } from './weigh.js'
-import type { Wish } from './wish.js'
+import { mayMove, type Wish } from './wish.js'
 
 /** A step in exact integers, and what the reference model says of it. */
 export type Candidate = { readonly step: Step; readonly verdict: Verdict }
@@ -99,9 +99,7 @@ function score(wish: Wish, trades: readonly bigint[], price: (gaps: readonly Tra
 /** An option that expired worthless weighs nothing in the program; it is closed at its price, nothing. */
 const closeWorthless = ({ input, closing }: Wish, trades: readonly bigint[]): readonly bigint[] =>
   trades.map((t, i) =>
-    closing.has(i) && turnoverWeight(input.market.slots[i]!) === 0n && !input.market.slots[i]!.suspended
-      ? -input.book.quantities[i]!
-      : t,
+    closing.has(i) && turnoverWeight(input.market.slots[i]!) === 0n ? -input.book.quantities[i]! : t,
   )
 
 /** The same wish under the limits of the mandate alone. */
@@ -113,12 +111,12 @@ export function withoutBudgets(wish: Wish): Wish {
 }
 
 /**
- * What may move, the preferred set first: every slot that is not suspended. Options come second, unless a budget of gamma
- * or vega is broken, or one of them is aimed at or to be left: their spreads are tens of times those of perpetuals.
+ * What may move, the preferred set first: every slot that a step may trade. Options come second, unless a budget of gamma or
+ * vega is broken, or one of them is aimed at or to be left: their spreads are tens of times those of perpetuals.
  */
 export function tradableSlots({ input, closing, options }: Wish): ReadonlySet<number>[] {
-  const { universe, market, targets } = input
-  const open = universe.instruments.flatMap((_, i) => (market.slots[i]!.suspended ? [] : [i]))
+  const { universe, targets } = input
+  const open = universe.instruments.flatMap((_, i) => (mayMove(input, i) ? [i] : []))
   const aimedAt = (i: number) => targets.some(({ of }) => of !== 'book' && 'slot' in of && of.slot === i)
   const first = open.filter((i) => universe.instruments[i]!.kind !== 'option' || aimedAt(i) || closing.has(i))
   return options || first.length === open.length ? [new Set(open)] : [new Set(first), new Set(open)]

@@ -20,6 +20,10 @@ const OF_SLOT: readonly Firing['trigger'][] = ['expiry', 'delisting']
 /** Triggers that a trade of the targets answers, not only of what broke. */
 const OF_BOOK: readonly Firing['trigger'][] = ['time', 'trackingError', 'volatilityRegime', 'redemption']
 
+/** Whether a step may trade this slot: one that is suspended, or not among the tradable, stays as it is. */
+export const mayMove = ({ market, tradable }: PlanInput, slot: number): boolean =>
+  !market.slots[slot]!.suspended && (tradable?.has(slot) ?? true)
+
 export function wishOf(input: PlanInput, tracking: readonly Tracking[], firings: readonly Firing[]): Wish {
   const forTarget = new Map(
     firings.filter(({ trigger }) => OF_TARGET.includes(trigger)).map((firing) => [firing.subject, firing]),
@@ -41,7 +45,7 @@ export function wishOf(input: PlanInput, tracking: readonly Tracking[], firings:
     pulled: new Set(tracking.flatMap(({ label }) => (forBook || forTarget.has(label) ? [label] : []))),
     closing: new Set(
       input.universe.instruments.flatMap(({ symbol }, i) =>
-        leaving.has(symbol) && input.book.quantities[i] !== 0n ? [i] : [],
+        leaving.has(symbol) && input.book.quantities[i] !== 0n && mayMove(input, i) ? [i] : [],
       ),
     ),
     options: firings.some(

@@ -42,13 +42,9 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         // The book that was attested then holds it already.
         if (attestation.asOf <= stored.bookAsOf) revert WrongAttestation("asOf");
         if (_usedFlows[id][attestation.flowId]) revert FlowUsed(id, attestation.flowId);
-        (int256 waiting, uint256 count) = netFlowAt(id, block.timestamp);
-        if (count == FLOWS_MAX || !_isValue(waiting + amount)) revert FlowsFull(id);
 
         _usedFlows[id][attestation.flowId] = true;
-        _flows[id][stored.consumedFlows + count] =
-            Flow(int128(amount), uint40(block.timestamp), uint40(attestation.asOf));
-        ++stored.pendingFlows;
+        _keepFlow(id, stored, amount, attestation.asOf);
         emit FlowRecorded(id, attestation.flowId, amount, attestation.asOf);
     }
 
@@ -181,6 +177,14 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
     function _setAttested(Stored storage stored, uint256 asOf, uint8 tier, uint256 count) internal {
         // A block has no gas for 65,536 signatures.
         (stored.attestedAt, stored.attestedTier, stored.attestedBy) = (uint40(asOf), tier, uint16(count));
+    }
+
+    /// @dev Puts a flow behind those that wait, dated by its recording.
+    function _keepFlow(bytes32 id, Stored storage stored, int256 amount, uint256 asOf) internal {
+        (int256 waiting, uint256 count) = netFlowAt(id, block.timestamp);
+        if (count == FLOWS_MAX || !_isValue(waiting + amount)) revert FlowsFull(id);
+        _flows[id][stored.consumedFlows + count] = Flow(int128(amount), uint40(block.timestamp), uint40(asOf));
+        ++stored.pendingFlows;
     }
 
     function _hash(bytes32 previous, uint256 book, uint256 budget) internal pure returns (bytes32) {

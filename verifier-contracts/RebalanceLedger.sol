@@ -7,6 +7,7 @@ import {IKeyGuard} from "./interfaces/IKeyGuard.sol";
 import {Core, Creation, IMandates, Terms} from "./interfaces/IMandates.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
+import {ITradeExecutor} from "./interfaces/ITradeExecutor.sol";
 import {LedgerAttestations} from "./LedgerAttestations.sol";
 import {Attestation, Kind, Word} from "./libraries/Attestations.sol";
 import {Claims} from "./libraries/Claims.sol";
@@ -14,12 +15,13 @@ import {Layout} from "./libraries/Layout.sol";
 import {Flags, Stored} from "./libraries/LedgerStorage.sol";
 import {PortfolioStatus, Record} from "./libraries/PortfolioStatus.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
+import {TradeExecutor} from "./TradeExecutor.sol";
 
 /// @title  RebalanceLedger
 /// @dev    Every element of a step's public vector but the new commitments is taken from storage, so a proof made for
-///         another portfolio, chain, ledger, epoch, mandate, snapshot or flow cannot verify here. Nothing loops over
-///         slots: the cost of a step does not grow with the book. No path sets a commitment without a proof, or an
-///         attestation together with the manager's signature.
+///         another portfolio, chain, ledger, epoch, mandate, snapshot or flow cannot verify here. A sealed step loops over
+///         no slots: its cost does not grow with the book. No path sets a commitment without a proof, or an attestation
+///         together with the manager's signature.
 contract RebalanceLedger is LedgerAttestations {
     bytes32 private constant AUTHORIZATION_TYPE = keccak256("Authorization(bytes32 statement)");
     bytes32 private constant CLOSE_TYPE = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
@@ -30,6 +32,7 @@ contract RebalanceLedger is LedgerAttestations {
     IMandates public immutable MANDATES;
     bytes32 public immutable CIRCUIT_ID;
     uint256 public immutable EMPTY_BUDGET;
+    ITradeExecutor public immutable EXECUTOR;
 
     constructor(
         IGroth16Verifier verifier,
@@ -41,6 +44,7 @@ contract RebalanceLedger is LedgerAttestations {
     ) LedgerAttestations(attestors) {
         (VERIFIER, SNAPSHOTS, MANDATES) = (verifier, snapshots, mandates);
         (CIRCUIT_ID, EMPTY_BUDGET) = (circuitId, emptyBudget);
+        EXECUTOR = new TradeExecutor(mandates, snapshots);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -76,8 +80,31 @@ contract RebalanceLedger is LedgerAttestations {
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external {
         Stored storage stored = _open(portfolioId);
         _checkHead(portfolioId, stored.head, head);
-        (uint256 alpha, uint256 beta) = _rebalance(portfolioId, stored, head, submission);
+        uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
+        (uint256 alpha, uint256 beta) = _rebalance(portfolioId, stored, x, head, submission);
         _prove(submission, alpha, beta);
+    }
+
+    /// @inheritdoc IRebalanceLedger
+    function rebalanceOpen(
+        bytes32 portfolioId,
+        Head calldata head,
+        Submission calldata submission,
+        uint256[] calldata legs
+    ) external {
+        Stored storage stored = _open(portfolioId);
+        _checkHead(portfolioId, stored.head, head);
+        uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH + legs.length);
+        x[Layout.REBALANCE_OPEN] = 1;
+        for (uint256 i; i < legs.length; ++i) x[Layout.REBALANCE_HEAD_LENGTH + i] = legs[i];
+        (uint256 alpha, uint256 beta) = _rebalance(portfolioId, stored, x, head, submission);
+        _prove(submission, alpha, beta);
+        // Proven, and everything is written but the improvement: whoever calls back now finds the portfolio as it will be.
+        uint256 improvement = EXECUTOR.execute(portfolioId, legs, submission.sealedTrade);
+        if (improvement == 0) return;
+        if (improvement >> Layout.BITS_VALUE != 0) revert FlowsFull(portfolioId);
+        _keepFlow(portfolioId, stored, int256(improvement), block.timestamp);
+        emit ImprovementRecorded(portfolioId, x[Layout.REBALANCE_EPOCH], improvement);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -91,7 +118,8 @@ contract RebalanceLedger is LedgerAttestations {
             Stored storage stored = _open(last);
             if (_isApplied(last, stored.head, entry)) continue;
             uint256 free = Claims.mark();
-            (uint256 alpha, uint256 beta) = _rebalance(last, stored, entry.head, entry.submission);
+            uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
+            (uint256 alpha, uint256 beta) = _rebalance(last, stored, x, entry.head, entry.submission);
             Claims.put(claims, applied++, entry.submission.proof, entry.submission.step.digest, alpha, beta);
             Claims.release(free);
         }
@@ -209,12 +237,14 @@ contract RebalanceLedger is LedgerAttestations {
         revert WrongHead(id, current, given);
     }
 
-    function _rebalance(bytes32 id, Stored storage stored, Head calldata head, Submission calldata submission)
-        private
-        returns (uint256, uint256)
-    {
+    function _rebalance(
+        bytes32 id,
+        Stored storage stored,
+        uint256[] memory x,
+        Head calldata head,
+        Submission calldata submission
+    ) private returns (uint256, uint256) {
         if (submission.step.newBook == head.book) revert BookUnchanged(id);
-        uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
         (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (head.book, head.budget);
         return _step(id, stored, x, submission);
     }
@@ -228,7 +258,7 @@ contract RebalanceLedger is LedgerAttestations {
     {
         Step calldata step = submission.step;
         bytes calldata sealedTrade = submission.sealedTrade;
-        if (step.open) revert UnsupportedOpenTrade(id);
+        if (step.open != (x[Layout.REBALANCE_OPEN] == 1)) revert WrongTradeForm(id);
         if (sealedTrade.length == 0 || sealedTrade.length > PAYLOAD_MAX) {
             revert WrongPayloadLength(sealedTrade.length, PAYLOAD_MAX);
         }

@@ -8,8 +8,11 @@ const CONTRACTS = [
   'MarketSnapshots',
   'Mandates',
   'RebalanceLedger',
+  'TradeExecutor',
   'AttestorList',
   'PriceFeed',
+  'DemoToken',
+  'LiquidityProvider',
 ] as const
 
 /** Text of each generated ABI file by its path: one constant per contract, and one list of every error that any may raise. */

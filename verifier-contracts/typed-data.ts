@@ -161,3 +161,30 @@ export const closeTypedData = (chainId: number, ledger: Address, portfolioId: He
     primaryType: 'Close',
     message: { portfolioId, epoch },
   }) as const
+
+/** What the manager signs for tokens to leave the portfolio's vault; the governor sends it. `nonce` counts such withdrawals. */
+export const withdrawalTypedData = (
+  chainId: number,
+  executor: Address,
+  message: {
+    readonly portfolioId: Hex
+    readonly token: Address
+    readonly to: Address
+    readonly amount: bigint
+    readonly nonce: bigint
+  },
+) =>
+  ({
+    domain: domain(chainId, executor),
+    types: {
+      Withdrawal: [
+        { name: 'portfolioId', type: 'bytes32' },
+        { name: 'token', type: 'address' },
+        { name: 'to', type: 'address' },
+        { name: 'amount', type: 'uint256' },
+        { name: 'nonce', type: 'uint256' },
+      ],
+    },
+    primaryType: 'Withdrawal',
+    message,
+  }) as const

@@ -57,6 +57,16 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UnknownKey: 'The circuit has no verification key on this chain.',
   DevelopmentKeyRefused: 'Development keys are refused on this chain.',
   NotGovernor: 'The governor key of this service does not govern here.',
+  InvalidListing: 'A token or a venue is not one that open trades can be settled in.',
+  NotListed: "Nothing is listed for the universe of the portfolio's mandate.",
+  NotExecutable: 'Only spots with a listed token are executed on chain.',
+  WorseThanProven: 'A leg would be filled worse than its bound.',
+  WrongFill: 'A pool or a token would not move the whole leg.',
+  WrongPool: 'A pool is not of its venue, or not of the tokens of its leg.',
+  InsufficientLiquidity: 'A pool has less than its part of the leg.',
+  DeadlinePassed: 'The open trade was to be executed earlier.',
+  TransferFailed: "A token does not leave the portfolio's vault: there is too little, or it refuses.",
+  FlowsFull: 'Too many flows wait; prove a step at a snapshot after them first.',
 }
 
 /** How nodes say that a call came to no good end: what needs more gas than a block has is refused as well. */

@@ -5,6 +5,7 @@ import type { ProverPool } from '#prover/prover-pool.js'
 import type { Chain } from '../chain/chain.js'
 import type { LedgerReader } from '../chain/ledger-reader.js'
 import type { MarketPublisher } from '../chain/market-publisher.js'
+import type { Settlements } from '../chain/settlements.js'
 import type { Store } from '../store/store.js'
 
 /** What every step of a job works with. */
@@ -14,6 +15,7 @@ export type EngineParts = {
   readonly store: Store
   readonly chain: Chain
   readonly ledger: LedgerReader
+  readonly settlements: Settlements
   readonly publisher: MarketPublisher
   readonly pool: ProverPool
   readonly circuits: TierCircuits

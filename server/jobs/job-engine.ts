@@ -9,10 +9,25 @@ import type { EngineParts } from './engine-parts.js'
 import { isCancellable, isFinal, isProven } from './job-state.js'
 import { type PlannedStep, planOpening, planRebalance, type StepRequest } from './plan-step.js'
 import { proveStep, stateStep } from './prove-step.js'
-import { broadcast, gasOfStep, openingCall, signCall, submissionOf } from './submit-step.js'
+import {
+  broadcast,
+  gasOfStep,
+  legsIn,
+  openingCall,
+  openTradeCall,
+  signCall,
+  submissionOf,
+} from './submit-step.js'
 
 /** Refusals of the chain that a new plan, at the snapshot and head of now, can overcome. */
-const REPLANNED = ['UnusableSnapshot', 'WrongHead', 'InvalidProof', 'NotAuthorized', 'Reverted']
+const REPLANNED = [
+  'UnusableSnapshot',
+  'WrongHead',
+  'InvalidProof',
+  'NotAuthorized',
+  'DeadlinePassed',
+  'Reverted',
+]
 const REPLANS_MAX = 3
 const STOP_MS = 15_000
 
@@ -168,14 +183,17 @@ export class JobEngine {
     const { chain, store } = this.#parts
     const { portfolio, plan } = await this.#load(job)
     const submission = await submissionOf(this.#parts, plan, job.receipt!)
-    if (job.kind === 'rebalance') {
-      const entry = { portfolioId: portfolio.id, head: plan.head, submission }
+    const entry = { portfolioId: portfolio.id, head: plan.head, submission }
+    const legs = legsIn(job.receipt!)
+    // What trades in its own transaction shares it with nobody.
+    if (job.kind === 'rebalance' && legs.length === 0) {
       const { universeId, terms } = portfolio
       const snapshot = { universeId, digest: plan.marketDigest, terms }
       return this.#batches.sign({ job, entry, snapshot }, signal)
     }
+    const data = job.kind === 'open' ? openingCall(portfolio, submission) : openTradeCall(entry, legs)
     return chain.inTurn('submitter', async () => {
-      const signed = await signCall(this.#parts, openingCall(portfolio, submission))
+      const signed = await signCall(this.#parts, data)
       return store.jobs.advance(job, 'signed', { txHash: signed.hash }, (tx) => store.outbox.keep(tx, signed))
     })
   }

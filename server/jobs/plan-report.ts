@@ -8,6 +8,7 @@ import type { Tracking } from '#strategy/targets.js'
 import type { PlanReport } from '../schemas/plan.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
+import { rehearse } from './open-trade.js'
 import { proposeStep, type StepRequest } from './plan-step.js'
 import { routeLine } from './route-report.js'
 
@@ -22,7 +23,9 @@ export async function reportPlan(
   portfolio: PortfolioRecord,
   request: StepRequest,
 ): Promise<PlanReport> {
-  const { step, input, strategyVersion, proposal, sized } = await proposeStep(parts, portfolio, request)
+  const proposed = await proposeStep(parts, portfolio, request)
+  const { step, input, strategyVersion, proposal, sized, payload } = proposed
+  const rehearsal = payload === undefined ? undefined : await rehearse(parts, portfolio, step, payload)
   const verdict = evaluateStep(step, parts.shape)
   const none = step.oldBook.quantities.map(() => 0n)
   const still = evaluateStep(buildStep(input, none), parts.shape)
@@ -70,6 +73,12 @@ export async function reportPlan(
     nav: { before: value(verdict.before.nav), after: value(verdict.after.nav) },
     equity: { before: accounts(verdict.before.accountEquity), after: accounts(verdict.after.accountEquity) },
     expectedCost: value(verdict.used.cost),
+    execution: rehearsal
+      ? {
+          refusal: 'refusal' in rehearsal ? rehearsal.refusal.code : null,
+          improvement: value('refusal' in rehearsal ? 0n : rehearsal.improvement),
+        }
+      : null,
   }
 }
 

@@ -1,6 +1,6 @@
 import { bytesToHex, type Hex } from 'viem'
 import { OPENING_BUDGET } from '#portfolio/budget.js'
-import { evaluateStep, type Step } from '#portfolio/step.js'
+import { evaluateStep, type Step, type Verdict } from '#portfolio/step.js'
 import { deriveBlinding } from '#prover/blinding.js'
 import { sealTrade } from '#prover/sealed-trade.js'
 import { buildStep } from '#strategy/build-step.js'
@@ -19,6 +19,7 @@ import { parseStrategy } from '../schemas/strategy.js'
 import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
 import { assertSanePrices, withConfirmations } from './judge-prices.js'
+import { findVenues, type OpenRequest, openInput, openStep, rehearse } from './open-trade.js'
 
 /** What is known of the markets beside the snapshot: prices by source, what triggers may ask for, and venues by slot. */
 export type TargetsRequest = {
@@ -26,18 +27,19 @@ export type TargetsRequest = {
   readonly prices?: readonly AssetPrices[]
   readonly underlyings?: Readonly<Record<string, UnderlyingState>>
   readonly venues?: Readonly<Record<number, SlotVenues>>
+  readonly open?: OpenRequest
 }
 
 /** What a fund asks for: back to its targets, nothing but a fresh proof, or exactly these trades (1e-8 unit per slot). */
 export type StepRequest =
   | TargetsRequest
   | { readonly mode: 'heartbeat' }
-  | { readonly mode: 'trades'; readonly trades: readonly bigint[] }
+  | { readonly mode: 'trades'; readonly trades: readonly bigint[]; readonly open?: OpenRequest }
 
 /**
  * A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with, `prices` what
  * was seen of those it was planned at. `strategyVersion` is the one in force when it was planned; an opening, and a step
- * planned before this was kept, has none.
+ * planned before this was kept, has none. Of an open step, `sealedTrade` is deadline and routes.
  */
 export type PlannedStep = {
   readonly step: Step
@@ -51,10 +53,11 @@ export type PlannedStep = {
 }
 
 /**
- * What the fund would do now: the plan by its newest strategy, or the verdict on the trades it gave.
+ * What the fund would do now: the plan by its newest strategy, or the verdict on the trades it gave. `payload` is there for a
+ * step whose legs are open.
  *
  * @throws {@link NotOpenError}, {@link StaleMarketError}, {@link HeadMismatchError}, `NoMarketError`, `PricesRefusedError`,
- *   `MandateUniverseError`
+ *   `MandateUniverseError`, and for open trades `NoSettlementError`, `NotExecutableError`, `RouteError`
  */
 export async function proposeStep(
   parts: EngineParts,
@@ -69,6 +72,7 @@ export async function proposeStep(
   proposal: Plan | undefined
   prices: readonly PriceWitness[]
   sized: Sized | undefined
+  payload?: Hex
 }> {
   const { ledger, publisher, store, shape } = parts
   const record = await ledger.record(kept.id)
@@ -86,6 +90,8 @@ export async function proposeStep(
     ledger.netFlowAt(portfolio.id, time),
   ])
   if (!usable) throw new StaleMarketError()
+  const open = request.mode === 'heartbeat' ? undefined : request.open
+  const pools = open && (await findVenues(parts, portfolio, open))
   const definition = parseStrategy(strategy, portfolio.universe)
   const { universe, mandate } = portfolio
   const targets = request.mode === 'targets' ? request : undefined
@@ -98,7 +104,7 @@ export async function proposeStep(
   const { sizing: _, ...unsized } = definition
   const wanted = targets ? definition : unsized
   const { defined, sized } = resolveDefinition(wanted, { ...situation, spent })
-  const input: PlanInput = {
+  const closed: PlanInput = {
     ...defined,
     ...situation,
     budget: book.budget,
@@ -107,7 +113,9 @@ export async function proposeStep(
     changed: Array(shape.slots).fill(false),
     ...(book.lastTradeAt !== null && { lastTradeAt: book.lastTradeAt }),
   }
+  const input = open ? openInput(closed, open) : closed
   const planned = { book, marketDigest, input, strategyVersion, sized, prices }
+  const opened = async (step: Step) => (open && pools ? openStep(parts, step, open, pools) : { step })
   if (targets) {
     const { underlyings = {}, venues } = targets
     const proposal = await plan({
@@ -115,19 +123,27 @@ export async function proposeStep(
       underlyings: withConfirmations(underlyings, book.prices, prices),
       ...(venues && { venues }),
     })
-    return { ...planned, step: proposal.step, proposal }
+    return { ...planned, ...(await opened(proposal.step)), proposal }
   }
   const none = book.book.quantities.map(() => 0n)
   const step = buildStep(input, request.mode === 'trades' ? request.trades : none)
-  return { ...planned, step, proposal: undefined }
+  return { ...planned, ...(await opened(step)), proposal: undefined }
 }
 
-/** Judges the prices that a request gives, or its strategy asks for, at the newest snapshot. @throws `PricesRefusedError` */
+/**
+ * Judges the pools that a request names, and the prices that it gives, or its strategy asks for, at the newest snapshot.
+ *
+ * @throws `PricesRefusedError`, `NoSettlementError`, `NotExecutableError`, `RouteError`
+ */
 export async function judgeRequest(
   parts: EngineParts,
   portfolio: PortfolioRecord,
-  { prices }: TargetsRequest,
+  request: StepRequest,
 ): Promise<void> {
+  if (request.mode === 'heartbeat') return
+  if (request.open) await findVenues(parts, portfolio, request.open)
+  if (request.mode !== 'targets') return
+  const { prices } = request
   const { universe, universeId } = portfolio
   const { strategy } = await parts.store.strategies.get(portfolio)
   const required = strategy.requirePrices ?? false
@@ -136,23 +152,30 @@ export async function judgeRequest(
   assertSanePrices(prices, { universe, market, required, now: Number(now) })
 }
 
-/** The next step of an open portfolio. @throws {@link RefusedStepError} when it cannot be proven. */
+/**
+ * The next step of an open portfolio. One with open legs is rehearsed first, since a proof takes longer than a look.
+ *
+ * @throws {@link RefusedStepError} when it cannot be proven, `ContractError` when it would not be executed.
+ */
 export async function planRebalance(
   parts: EngineParts,
   portfolio: PortfolioRecord,
   request: StepRequest,
 ): Promise<PlannedStep> {
-  const { step, book, marketDigest, proposal, strategyVersion, prices } = await proposeStep(
-    parts,
-    portfolio,
-    request,
-  )
+  const proposed = await proposeStep(parts, portfolio, request)
+  const { step, book, marketDigest, proposal, strategyVersion, prices, payload } = proposed
   if (proposal?.outcome === 'infeasible') throw new InfeasiblePlanError()
   const head = { previous: book.previousHead, book: book.commitment, budget: book.budgetCommitment }
-  return sealStep(parts, portfolio, {
+  const planned = {
     ...{ step, epoch: book.epoch + 1, marketDigest, head },
     ...{ strategyVersion, prices },
-  })
+  }
+  if (payload === undefined) return sealStep(parts, portfolio, planned)
+  assertProvable(parts, step)
+  const rehearsal = await rehearse(parts, portfolio, step, payload)
+  if ('refusal' in rehearsal) throw rehearsal.refusal
+  const attempt = await parts.store.portfolios.takeAttempt(portfolio.id)
+  return { ...planned, attempt, sealedTrade: payload }
 }
 
 /** The step that opens a portfolio with its draft. @throws {@link RefusedStepError} unless it is inside every limit. */
@@ -196,8 +219,7 @@ async function sealStep(
   portfolio: PortfolioRecord,
   planned: Omit<PlannedStep, 'attempt' | 'sealedTrade'>,
 ): Promise<PlannedStep> {
-  const verdict = evaluateStep(planned.step, parts.shape)
-  if (verdict.outcome === 'refused') throw new RefusedStepError()
+  const verdict = assertProvable(parts, planned.step)
   const attempt = await parts.store.portfolios.takeAttempt(portfolio.id)
   const domain = domainFor(parts, portfolio.id)
   const epoch = BigInt(planned.epoch)
@@ -208,6 +230,13 @@ async function sealStep(
     epoch,
   })
   return { ...planned, attempt, sealedTrade: bytesToHex(blob) }
+}
+
+/** @throws {@link RefusedStepError} */
+function assertProvable({ shape }: EngineParts, step: Step): Verdict {
+  const verdict = evaluateStep(step, shape)
+  if (verdict.outcome === 'refused') throw new RefusedStepError()
+  return verdict
 }
 
 /** First element of a portfolio's public vectors. */

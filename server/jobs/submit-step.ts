@@ -1,5 +1,6 @@
 import { encodeFunctionData, type Hex, keccak256, parseEventLogs, type TransactionReceipt } from 'viem'
 import { VECTORS } from '#portfolio/layout.js'
+import { hashedPart } from '#prover/challenge.js'
 import type { Groth16Proof } from '#prover/groth16-proof.js'
 import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import {
@@ -22,7 +23,7 @@ const NAMES = VECTORS.rebalance.head
 /** What is submitted of a step, with the manager's authorization of exactly this statement. */
 export async function submissionOf({ chain }: EngineParts, plan: PlannedStep, receipt: Receipt) {
   const { chainId, ledger } = chain.deployment
-  const x = receipt.x.slice(0, NAMES.length).map(BigInt)
+  const x = hashedPart(receipt.x.map(BigInt))
   const at = (name: (typeof NAMES)[number]) => x[NAMES.indexOf(name)]!
   const digest = BigInt(receipt.digest)
   const statement = statementOf(receipt.circuitId as Hex, x, digest)
@@ -36,11 +37,14 @@ export async function submissionOf({ chain }: EngineParts, plan: PlannedStep, re
     marketDigest: at('marketDigest'),
     digest,
     compliant: at('compliant') === 1n,
-    open: false,
+    open: at('open') === 1n,
   }
   const proof = toSolidityProof(receipt.proof as unknown as Groth16Proof)
   return { step, proof, sealedTrade: plan.sealedTrade, authorization }
 }
+
+/** Legs of the public vector of an open step; none of a sealed one. */
+export const legsIn = (receipt: Receipt): bigint[] => hashedPart(receipt.x.map(BigInt)).slice(NAMES.length)
 
 export type Submission = Awaited<ReturnType<typeof submissionOf>>
 
@@ -60,6 +64,14 @@ export function openingCall({ attestation: signed, creation }: PortfolioRecord, 
     args: [creation, submission, attestation, inOrder(words)],
   })
 }
+
+/** Call data of a step whose legs are open. */
+export const openTradeCall = ({ portfolioId, head, submission }: StepEntry, legs: readonly bigint[]): Hex =>
+  encodeFunctionData({
+    abi: rebalanceLedgerAbi,
+    functionName: 'rebalanceOpen',
+    args: [portfolioId, head, submission, legs],
+  })
 
 /** Call data of one step, or of several at once in the order that the ledger asks for. */
 export function stepsCall(entries: readonly StepEntry[]): Hex {

@@ -3,11 +3,13 @@ import { Chain } from '../chain/chain.js'
 import type { Deployment } from '../chain/deployment.js'
 import type { Keystore } from '../chain/keystore.js'
 import { LedgerReader } from '../chain/ledger-reader.js'
+import { Settlements } from '../chain/settlements.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     chain: Chain
     ledger: LedgerReader
+    settlements: Settlements
   }
 }
 
@@ -23,6 +25,7 @@ export default fp<ChainPluginOptions>(
     const chain = await Chain.connect(rpcUrl, deployment, keystore)
     app.decorate('chain', chain)
     app.decorate('ledger', new LedgerReader(chain))
+    app.decorate('settlements', new Settlements(chain))
   },
   { name: 'chain' },
 )

@@ -36,7 +36,7 @@ export type Jobs = {
 /** Takes up, once the service is ready, every job an earlier process left unfinished. */
 export default fp<JobsPluginOptions>(
   async (app, { workers, batches, crashAt }) => {
-    const { store, chain, ledger, pool, circuits, digest, shape, tier } = app
+    const { store, chain, ledger, settlements, pool, circuits, digest, shape, tier } = app
     const publisher = new MarketPublisher({ chain, markets: store.markets, pool, circuits, digest, shape })
     const reached = (point: string) => {
       if (point === crashAt) process.kill(process.pid, 'SIGKILL')
@@ -47,6 +47,7 @@ export default fp<JobsPluginOptions>(
       store,
       chain,
       ledger,
+      settlements,
       publisher,
       pool,
       circuits,

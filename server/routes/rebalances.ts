@@ -38,11 +38,8 @@ const rebalances: FastifyPluginAsyncZod = async (app) => {
       const key = request.headers['idempotency-key']
       const submitted = { portfolioId: portfolio.id, kind: 'rebalance' as const, request: step, key }
       const inquiry = { portfolio, kind: 'step' as const, caller: request.caller }
-      // Told at once for a new job; one that was accepted before is shown, whatever has become of its prices.
-      const refusal =
-        step.mode === 'targets'
-          ? await judgeRequest(app.parts, portfolio, step).catch((error: unknown) => ({ error }))
-          : undefined
+      // Told at once for a new job; one that was accepted before is shown, whatever has become of its prices and pools.
+      const refusal = await judgeRequest(app.parts, portfolio, step).catch((error: unknown) => ({ error }))
       const job = await app.inquire(inquiry, (admit) =>
         app.jobs.submit(submitted, async (tx) => {
           if (refusal) throw refusal.error

@@ -128,6 +128,8 @@ export const PlanReport = z
     equity: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),
     expectedCost: z.string(),
     tracking: BeforeAfter.nullable(),
+    /** Of an open trade: what the executor would refuse it with now, and how much better than proven it would be. */
+    execution: z.object({ refusal: z.string().nullable(), improvement: z.string() }).nullable(),
   })
   .meta({ id: 'Plan' })
 export type PlanReport = z.infer<typeof PlanReport>

@@ -4,14 +4,16 @@ import { JOB_STATES } from '../jobs/job-state.js'
 import type { StepRequest } from '../jobs/plan-step.js'
 import type { JobRecord } from '../store/job-store.js'
 import { quantityField } from './book.js'
+import { OPEN_MEMBERS, parseOpen } from './open-request.js'
 import { PricesWire, parsePrices, parseUnderlyings, UnderlyingsWire } from './prices.js'
 import { parseVenues, VenuesWire } from './venues.js'
-import { Decimal, Hash, parseQuantity, parseWire } from './wire.js'
+import { Decimal, Hash, parseQuantity, parseWire, WireError } from './wire.js'
 
 /**
  * What to do: `targets` brings the book back to its targets, `heartbeat` proves it unchanged at fresh prices, `trades` does
  * exactly the trades given (signed quantities by symbol). For `targets`, `prices` are judged before anything is planned with
- * the market they are prices of, `underlyings` is what triggers may ask for, and `venues` where its trades can be done.
+ * the market they are prices of, `underlyings` is what triggers may ask for, and `venues` where its trades can be done. A trade is
+ * sealed, or `open`.
  */
 export const StepRequestWire = z
   .discriminatedUnion('mode', [
@@ -20,9 +22,14 @@ export const StepRequestWire = z
       prices: PricesWire.optional(),
       underlyings: UnderlyingsWire.optional(),
       venues: VenuesWire.optional(),
+      ...OPEN_MEMBERS,
     }),
     z.strictObject({ mode: z.literal('heartbeat') }),
-    z.strictObject({ mode: z.literal('trades'), trades: z.record(z.string().max(64), Decimal) }),
+    z.strictObject({
+      mode: z.literal('trades'),
+      trades: z.record(z.string().max(64), Decimal),
+      ...OPEN_MEMBERS,
+    }),
   ])
   .meta({ id: 'StepRequest' })
 export type StepRequestWire = z.infer<typeof StepRequestWire>
@@ -31,6 +38,7 @@ export type StepRequestWire = z.infer<typeof StepRequestWire>
 export function parseStepRequest(input: unknown, universe: Universe, slots: number): StepRequest {
   const wire = parseWire(StepRequestWire, input, '')
   if (wire.mode === 'heartbeat') return wire
+  const open = parseOpen(wire, universe)
   if (wire.mode === 'targets') {
     const { prices, underlyings, venues } = wire
     const known = universe.instruments.map(({ underlying }) => underlying)
@@ -39,6 +47,7 @@ export function parseStepRequest(input: unknown, universe: Universe, slots: numb
       ...(prices && { prices: parsePrices(prices, known) }),
       ...(underlyings && { underlyings: parseUnderlyings(underlyings, known) }),
       ...(venues && { venues: parseVenues(venues, universe) }),
+      ...(open && { open }),
     }
   }
   const trades: bigint[] = Array(slots).fill(0n)
@@ -46,7 +55,14 @@ export function parseStepRequest(input: unknown, universe: Universe, slots: numb
     const field = quantityField(symbol, 'trades')
     trades[slotOf(universe, symbol, field)] = parseQuantity(text, field)
   }
-  return { mode: 'trades', trades }
+  if (!open) return { mode: 'trades', trades }
+  universe.instruments.forEach(({ symbol }, i) => {
+    const routed = open.routes.some(({ slot }) => slot === i)
+    const field = quantityField(symbol, 'routes')
+    if (routed !== (trades[i] !== 0n))
+      throw new WireError(field, 'given for every trade and for nothing else')
+  })
+  return { mode: 'trades', trades, open }
 }
 
 export const Job = z

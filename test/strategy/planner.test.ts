@@ -83,6 +83,21 @@ describe('a plan', () => {
     expect(trades.map(({ slot }) => slot)).not.toContain(suspended)
   })
 
+  test('trades no slot but the tradable ones, and leaves no other by its date', async () => {
+    const spots = new Set([slotOf('BTC'), slotOf('ETH')])
+    const i = slotOf('ETH-26JUN26-2600-P')
+    const option = { ...desk.universe.instruments[i]!.option!, expiry: desk.market.time }
+    const instruments = desk.universe.instruments.map((one, k) => (k === i ? { ...one, option } : one))
+    const worthless = { price: 0n, delta: 0n, gamma: 0n, vega: 0n, marginBps: 0n, changes: Array(8).fill(0n) }
+    const slots = desk.market.slots.map((slot, k) => (k === i ? { ...slot, ...worthless } : slot))
+    const expired = { ...desk, universe: { instruments }, market: { ...desk.market, slots } }
+    expect((await plan(expired)).trades.map(({ slot }) => slot)).toContain(i)
+    const { outcome, trades } = await plan({ ...expired, tradable: spots })
+    expect(outcome).toBe('trade')
+    expect(trades.length).toBeGreaterThan(0)
+    expect(trades.filter(({ slot }) => !spots.has(slot))).toEqual([])
+  })
+
   test('closes an expired option at its settlement value', async () => {
     const i = slotOf('ETH-26JUN26-2600-P')
     const option = { ...desk.universe.instruments[i]!.option!, expiry: desk.market.time }

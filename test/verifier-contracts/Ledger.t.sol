@@ -174,11 +174,11 @@ contract LedgerTest is LedgerFixture {
         ledger.rebalance(_id(), current, last);
     }
 
-    function testRefusesOpenTradesByName() public {
+    function testAnOpenTradeIsNeverTakenForASealedOne() public {
         _openPortfolio();
         uint256[] memory x = _x(2, true);
         x[14] = 1;
-        _refused(x, abi.encodeWithSelector(IRebalanceLedger.UnsupportedOpenTrade.selector, _id()));
+        _refused(x, abi.encodeWithSelector(IRebalanceLedger.WrongTradeForm.selector, _id()));
     }
 
     function testRefusesPayloadsOfNoLengthOrTooMuch() public {

@@ -87,6 +87,17 @@ contract LedgerLifeTest is LedgerFixture {
         ledger.open(_creation(), s, a, words);
     }
 
+    function testAnOpeningIsSealed() public {
+        uint256[] memory x = _x(1, true);
+        x[14] = 1;
+        IRebalanceLedger.Submission memory s = _submission(x, 77);
+        Attestation memory a = _attestation(Kind.Open);
+        a.commitment = 1;
+        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongTradeForm.selector, _id()));
+        ledger.open(_creation(), s, a, signature);
+    }
+
     function testOpeningStartsFromTheEmptyBudget() public {
         known.budget = EMPTY_BUDGET + 1;
         IRebalanceLedger.Submission memory s = _submission(_x(1, true), 77);

@@ -39,6 +39,12 @@ const SUITES = [
   'AttestorListTest',
   'GuardianTest',
   'RolesTest',
+  'UniswapSwapsTest',
+  'OpenTradesTest',
+  'HostilePoolsTest',
+  'OddTokensTest',
+  'TradeExecutorTest',
+  'SettlementRegistryTest',
 ]
 
 describe('the Solidity tests', () => {

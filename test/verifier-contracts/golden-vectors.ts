@@ -3,6 +3,7 @@ import { linearSlot, type Market, marketVector, paddingSlot, unitPrice } from '#
 import { shapeOf } from '#portfolio/shape.js'
 import type { Universe } from '#portfolio/universe.js'
 import { marketSnapshotsAbi } from '#verifier-contracts/abi.js'
+import { readUniswapCode } from '#verifier-contracts/demo/uniswap-code.js'
 import {
   alphaOf,
   betaOf,
@@ -137,15 +138,18 @@ function goldenPublicVector(): Hex {
   ])
 }
 
-/** What the integer model says, as environment variables of the forge tests, each ABI-encoded. */
+/** What the integer model says, and Uniswap's code, as environment variables of the forge tests; ABI-encoded. */
 export function goldenVectors(): Record<string, Hex> {
   const market = goldenMarket()
+  const { v2Factory, v3Factory } = readUniswapCode()
   const feeds = Object.values(FEEDS).map(({ address, decimals, answer }) => ({
     at: address,
     decimals,
     answer,
   }))
   return {
+    UNISWAP_V2_FACTORY: v2Factory,
+    UNISWAP_V3_FACTORY: v3Factory,
     GOLDEN_PUBLIC_VECTOR: goldenPublicVector(),
     GOLDEN_INSTRUMENTS: market.instruments,
     GOLDEN_OPTIONS: market.options,

@@ -208,7 +208,7 @@ describe('forged calldata', () => {
     expect(await live.reader.readContract(live.ledger('portfolio', [fund.portfolioId]) as never)).toEqual(
       before,
     )
-    for (const name of ['InvalidProof', 'NotAuthorized', 'WrongHead', 'NotOpen', 'UnsupportedOpenTrade']) {
+    for (const name of ['InvalidProof', 'NotAuthorized', 'WrongHead', 'NotOpen', 'WrongTradeForm']) {
       expect([name, (reasons.get(name) ?? 0) > 0]).toEqual([name, true])
     }
   })

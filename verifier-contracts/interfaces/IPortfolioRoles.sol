@@ -45,6 +45,9 @@ interface IPortfolioRoles {
     ///         manager before counts.
     function rotateManager(bytes32 portfolioId) external;
 
+    /// @notice Seconds of public notice.
+    function NOTICE() external view returns (uint256);
+
     /// @notice The governor; 0 before the first mandate is scheduled.
     function governorOf(bytes32 portfolioId) external view returns (address);
 

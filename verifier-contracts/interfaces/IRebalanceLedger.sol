@@ -21,7 +21,8 @@ interface IRebalanceLedger {
         uint256 budget;
     }
 
-    /// @notice The submitted part of a step's public vector; `digest` is c. At opening `open` is false, `compliant` true.
+    /// @notice The submitted part of a step's public vector; `digest` is c. At opening `compliant` is true; `open` is true in
+    ///         {rebalanceOpen} and nowhere else.
     struct Step {
         uint256 newBook;
         uint256 newBudget;
@@ -32,8 +33,8 @@ interface IRebalanceLedger {
         bool open;
     }
 
-    /// @notice What is sent with every step. `sealedTrade` hashes to the payload, `authorization` is the manager's signature
-    ///         of the statement.
+    /// @notice What is sent with every step. `sealedTrade` hashes to the payload: the trade encrypted, or deadline and routes
+    ///         of an open one as ITradeExecutor takes them. `authorization` is the manager's signature of the statement.
     struct Submission {
         Step step;
         Proof proof;
@@ -86,7 +87,8 @@ interface IRebalanceLedger {
         bool replacedSince;
     }
 
-    /// @notice A step was proven. `x` is the public vector without legs; `sealedTrade` hashes to its payload.
+    /// @notice A step was proven. `x` is the public vector, without legs unless they are open; `sealedTrade` hashes to its
+    ///         payload.
     event Rebalanced(
         bytes32 indexed portfolioId, uint256 indexed epoch, uint256[] x, uint256 digest, Proof proof, bytes sealedTrade
     );
@@ -104,6 +106,8 @@ interface IRebalanceLedger {
     event AttestorSigned(
         bytes32 indexed portfolioId, address indexed attestor, Kind kind, uint8 tier, bytes32 evidence
     );
+    /// @notice An open trade was executed better than proven by `amount` (1e-16 quote), which waits as a flow of now.
+    event ImprovementRecorded(bytes32 indexed portfolioId, uint256 indexed epoch, uint256 amount);
     /// @notice The portfolio must be proven against another mandate from now on.
     event MandateAdopted(bytes32 indexed portfolioId, uint256 version);
     /// @notice The record ended.
@@ -123,9 +127,9 @@ interface IRebalanceLedger {
     error OpeningNotCompliant(bytes32 portfolioId);
     /// @notice The entries of a batch come in ascending order of their portfolios, each portfolio once.
     error EntryOutOfOrder(bytes32 portfolioId);
-    /// @notice Trades with legs in clear need an executor, which this ledger has not.
-    error UnsupportedOpenTrade(bytes32 portfolioId);
-    /// @notice A sealed trade has at least one byte and at most `most`.
+    /// @notice An open trade goes through {rebalanceOpen}, a sealed one through {open}, {rebalance} and {rebalanceBatch}.
+    error WrongTradeForm(bytes32 portfolioId);
+    /// @notice A sealed trade, or the routes of an open one, has at least one byte and at most `most`.
     error WrongPayloadLength(uint256 length, uint256 most);
     /// @notice The manager did not sign `digest`.
     error NotAuthorized(bytes32 portfolioId, bytes32 digest);
@@ -162,6 +166,16 @@ interface IRebalanceLedger {
 
     /// @notice Proves one step of a portfolio; anyone may submit what its manager authorised.
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external;
+
+    /// @notice Proves one step of a portfolio whose legs are open, and executes them: all, each no worse than proven, or the step
+    ///         is undone. What is better than proven becomes a flow of now.
+    /// @param legs The legs of the public vector: (trade + 2^64)·2^64 + fill, one per slot.
+    function rebalanceOpen(
+        bytes32 portfolioId,
+        Head calldata head,
+        Submission calldata submission,
+        uint256[] calldata legs
+    ) external;
 
     /// @notice Proves a step each of many portfolios, given in ascending order of their ids, and checks the proofs together.
     ///         One entry that may not be applied fails them all. One that is applied already, so that its portfolio's head
