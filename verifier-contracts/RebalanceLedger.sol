@@ -78,8 +78,7 @@ contract RebalanceLedger is LedgerAttestations {
 
     /// @inheritdoc IRebalanceLedger
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external {
-        Stored storage stored = _open(portfolioId);
-        _checkHead(portfolioId, stored.head, head);
+        Stored storage stored = _standingAt(portfolioId, head);
         uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
         (uint256 alpha, uint256 beta) = _rebalance(portfolioId, stored, x, head, submission);
         _prove(submission, alpha, beta);
@@ -92,8 +91,7 @@ contract RebalanceLedger is LedgerAttestations {
         Submission calldata submission,
         uint256[] calldata legs
     ) external {
-        Stored storage stored = _open(portfolioId);
-        _checkHead(portfolioId, stored.head, head);
+        Stored storage stored = _standingAt(portfolioId, head);
         uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH + legs.length);
         x[Layout.REBALANCE_OPEN] = 1;
         for (uint256 i; i < legs.length; ++i) x[Layout.REBALANCE_HEAD_LENGTH + i] = legs[i];
@@ -226,6 +224,12 @@ contract RebalanceLedger is LedgerAttestations {
     function _checkNotPaused() internal view override {
         uint256 until = VERIFIER.pausedUntil(CIRCUIT_ID);
         if (block.timestamp < until) revert IKeyGuard.Paused(CIRCUIT_ID, until);
+    }
+
+    /// @dev An open portfolio whose head this is.
+    function _standingAt(bytes32 id, Head calldata head) private view returns (Stored storage stored) {
+        stored = _open(id);
+        _checkHead(id, stored.head, head);
     }
 
     /// @dev False when the portfolio stands where the entry's step starts, true when it stands where the step ends.
