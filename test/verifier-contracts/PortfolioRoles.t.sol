@@ -21,11 +21,11 @@ contract PortfolioRolesTest is LedgerFixture {
         mandates.proposeManager(_id(), manager);
     }
 
-    function _notDue() private pure returns (bytes memory) {
+    function _notDue() private view returns (bytes memory) {
         return abi.encodeWithSelector(IPortfolioRoles.NotDue.selector, _id(), START + NOTICE);
     }
 
-    function _notProposed(address caller) private pure returns (bytes memory) {
+    function _notProposed(address caller) private view returns (bytes memory) {
         return abi.encodeWithSelector(IPortfolioRoles.NotProposed.selector, _id(), caller);
     }
 

@@ -178,6 +178,7 @@ contract RolesTest is LedgerFixture {
         _sent(Call("RebalanceLedger.open", to, _openData()));
         _openPortfolio();
         _sent(Call("RebalanceLedger.rebalance", to, _rebalanceData(MANAGER_KEY)));
+        _sent(Call("RebalanceLedger.rebalanceBatch", to, _batchData(MANAGER_KEY)));
         _sent(Call("RebalanceLedger.recordFlow", to, _flowData(ATTESTOR_KEY)));
         _sent(Call("RebalanceLedger.attest", to, _confirmData(ATTESTOR_KEY)));
         _sent(Call("RebalanceLedger.replaceBook", to, _replaceData(ATTESTOR_KEY, MANAGER_KEY)));
@@ -194,6 +195,7 @@ contract RolesTest is LedgerFixture {
         uint256[4] memory keys = [MANAGER_KEY, ATTESTOR_KEY, RISK_KEY, STRANGER_KEY];
         for (uint256 i; i < 4; ++i) {
             _counts(_rebalanceData(keys[i]), i == 0);
+            _counts(_batchData(keys[i]), i == 0);
             _counts(_closeData(keys[i]), i == 0);
             _counts(_flowData(keys[i]), i == 1);
             _counts(_confirmData(keys[i]), i == 1);
@@ -208,12 +210,21 @@ contract RolesTest is LedgerFixture {
         return abi.encodeCall(RebalanceLedger.open, (_creation(), s, a, _attest(a, ATTESTOR_KEY)));
     }
 
-    function _rebalanceData(uint256 manager) private view returns (bytes memory) {
+    function _stepOf(uint256 manager) private view returns (IRebalanceLedger.Submission memory s) {
         uint256[] memory x = _x(2, true);
-        IRebalanceLedger.Submission memory s = _submission(x, 78);
+        s = _submission(x, 78);
         (bytes32 statement,,) = PublicVector.signals(REBALANCE, x, 78);
         s.authorization = _authorization(statement, manager);
-        return abi.encodeCall(RebalanceLedger.rebalance, (_id(), _head(), s));
+    }
+
+    function _rebalanceData(uint256 manager) private view returns (bytes memory) {
+        return abi.encodeCall(RebalanceLedger.rebalance, (_id(), _head(), _stepOf(manager)));
+    }
+
+    function _batchData(uint256 manager) private view returns (bytes memory) {
+        IRebalanceLedger.Entry[] memory entries = new IRebalanceLedger.Entry[](1);
+        entries[0] = IRebalanceLedger.Entry(_id(), _head(), _stepOf(manager));
+        return abi.encodeCall(RebalanceLedger.rebalanceBatch, (entries));
     }
 
     function _flowData(uint256 attestor) private view returns (bytes memory) {
