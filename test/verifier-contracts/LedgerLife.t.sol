@@ -93,9 +93,9 @@ contract LedgerLifeTest is LedgerFixture {
         IRebalanceLedger.Submission memory s = _submission(x, 77);
         Attestation memory a = _attestation(Kind.Open);
         a.commitment = 1;
-        bytes memory signature = _attest(a, ATTESTOR_KEY);
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongTradeForm.selector, _id()));
-        ledger.open(_creation(), s, a, signature);
+        ledger.open(_creation(), s, a, words);
     }
 
     function testOpeningStartsFromTheEmptyBudget() public {

@@ -101,6 +101,21 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
         assertEq(ledger.portfolio(_id()).pendingFlows, 0, "consumed");
     }
 
+    function testAnyoneSubmitsAnOpenTradeThatTheManagerSigned() public {
+        (uint256[] memory x, bytes memory payload) = _open(2, 10e8, 61_000e8);
+        (IRebalanceLedger.Submission memory s, uint256[] memory legs) = _signedOpen(x, payload);
+        bytes memory data = abi.encodeCall(IRebalanceLedger.rebalanceOpen, (_id(), _head(), s, legs));
+        address[5] memory senders =
+            [GOVERNOR, vm.addr(MANAGER_KEY), vm.addr(ATTESTOR_KEY), vm.addr(RISK_KEY), address(0xBEEF)];
+        for (uint256 i; i < 5; ++i) {
+            uint256 state = vm.snapshotState();
+            vm.prank(senders[i]);
+            (bool success,) = address(ledger).call(data);
+            assertTrue(success, "RebalanceLedger.rebalanceOpen");
+            vm.revertToState(state);
+        }
+    }
+
     function testNothingBetterIsNoFlow() public {
         uint256 cost = _quoteV3(pool, true, btc, 10e8);
         _rebalanceOpen(2, 10e8, 10 * cost);
