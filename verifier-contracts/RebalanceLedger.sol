@@ -3,16 +3,14 @@ pragma solidity 0.8.37;
 
 import {IAttestorList} from "./interfaces/IAttestorList.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
-import {IKeyGuard} from "./interfaces/IKeyGuard.sol";
-import {Core, Creation, IMandates, Terms} from "./interfaces/IMandates.sol";
+import {Core, Creation, IMandates} from "./interfaces/IMandates.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
-import {LedgerAttestations} from "./LedgerAttestations.sol";
+import {LedgerViews} from "./LedgerViews.sol";
 import {Attestation, Kind, Word} from "./libraries/Attestations.sol";
 import {Claims} from "./libraries/Claims.sol";
 import {Layout} from "./libraries/Layout.sol";
 import {Flags, Stored} from "./libraries/LedgerStorage.sol";
-import {PortfolioStatus, Record} from "./libraries/PortfolioStatus.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
 
 /// @title  RebalanceLedger
@@ -20,15 +18,13 @@ import {PublicVector} from "./libraries/PublicVector.sol";
 ///         another portfolio, chain, ledger, epoch, mandate, snapshot or flow cannot verify here. Nothing loops over
 ///         slots: the cost of a step does not grow with the book. No path sets a commitment without a proof, or an
 ///         attestation together with the manager's signature.
-contract RebalanceLedger is LedgerAttestations {
+contract RebalanceLedger is LedgerViews {
     bytes32 private constant AUTHORIZATION_TYPE = keccak256("Authorization(bytes32 statement)");
     bytes32 private constant CLOSE_TYPE = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
     uint256 private constant PAYLOAD_MAX = 4096;
 
-    IGroth16Verifier public immutable VERIFIER;
     IMarketSnapshots public immutable SNAPSHOTS;
     IMandates public immutable MANDATES;
-    bytes32 public immutable CIRCUIT_ID;
     uint256 public immutable EMPTY_BUDGET;
 
     constructor(
@@ -38,9 +34,8 @@ contract RebalanceLedger is LedgerAttestations {
         bytes32 circuitId,
         uint256 emptyBudget,
         IAttestorList attestors
-    ) LedgerAttestations(attestors) {
-        (VERIFIER, SNAPSHOTS, MANDATES) = (verifier, snapshots, mandates);
-        (CIRCUIT_ID, EMPTY_BUDGET) = (circuitId, emptyBudget);
+    ) LedgerViews(verifier, circuitId, attestors) {
+        (SNAPSHOTS, MANDATES, EMPTY_BUDGET) = (snapshots, mandates, emptyBudget);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -125,79 +120,6 @@ contract RebalanceLedger is LedgerAttestations {
         if (to.version != from.version) stored.flags |= Flags.MANDATE_CHANGED;
         stored.mandate = blob;
         emit MandateAdopted(portfolioId, to.version);
-    }
-
-    /// @inheritdoc IRebalanceLedger
-    function status(bytes32 portfolioId) external view returns (Verdict, uint256) {
-        Stored memory stored = _portfolios[portfolioId];
-        if (stored.flags == 0) return (Verdict.None, 0);
-        (, Terms memory terms) = abi.decode(stored.mandate.code, (Core, Terms));
-        uint256 oldest = stored.pendingFlows == 0 ? 0 : _flows[portfolioId][stored.consumedFlows].recordedAt;
-        return PortfolioStatus.judge(
-            Record({
-                closed: stored.flags & Flags.CLOSED != 0,
-                compliant: stored.flags & Flags.COMPLIANT != 0,
-                mandateChanged: stored.flags & Flags.MANDATE_CHANGED != 0,
-                replaced: stored.flags & Flags.REPLACED != 0,
-                paused: block.timestamp < VERIFIER.pausedUntil(CIRCUIT_ID),
-                keyLive: VERIFIER.isLive(CIRCUIT_ID),
-                snapshotTime: stored.snapshotTime,
-                amberSince: stored.amberSince,
-                attestedAt: stored.attestedAt,
-                attestedTier: stored.attestedTier,
-                attestedBy: stored.attestedBy,
-                oldestFlow: oldest
-            }),
-            terms
-        );
-    }
-
-    /// @inheritdoc IRebalanceLedger
-    function portfolio(bytes32 portfolioId) external view returns (Portfolio memory) {
-        Stored memory stored = _portfolios[portfolioId];
-        if (stored.flags == 0) revert NotOpen(portfolioId);
-        Core memory core = abi.decode(stored.mandate.code, (Core));
-        bool moved = stored.flags & Flags.UNIVERSE_CHANGED != 0;
-        return Portfolio({
-            head: stored.head,
-            epoch: stored.epoch,
-            snapshotTime: stored.snapshotTime,
-            universeId: moved ? stored.bookUniverse : core.universeId,
-            mandateVersion: core.version,
-            manager: core.manager,
-            windowLength: core.windowLength,
-            attestedAt: stored.attestedAt,
-            attestedTier: stored.attestedTier,
-            attestedBy: stored.attestedBy,
-            amberSince: stored.flags & Flags.COMPLIANT == 0 ? stored.amberSince : 0,
-            pendingFlows: stored.pendingFlows,
-            closed: stored.flags & Flags.CLOSED != 0
-        });
-    }
-
-    /// @inheritdoc IRebalanceLedger
-    function lastProof(bytes32 portfolioId) external view returns (LastProof memory) {
-        Stored memory stored = _portfolios[portfolioId];
-        if (stored.flags == 0) revert NotOpen(portfolioId);
-        bool replaced = stored.flags & Flags.REPLACED != 0;
-        return LastProof({
-            epoch: replaced ? stored.provenEpoch : stored.epoch,
-            snapshotTime: stored.snapshotTime,
-            compliant: stored.flags & Flags.COMPLIANT != 0,
-            underActiveMandate: stored.flags & Flags.MANDATE_CHANGED == 0,
-            replacedSince: replaced
-        });
-    }
-
-    /// @inheritdoc IRebalanceLedger
-    function domainOf(bytes32 portfolioId) public view returns (uint256) {
-        return uint256(keccak256(abi.encode(block.chainid, address(this), portfolioId, CIRCUIT_ID))) >> 8;
-    }
-
-    /// @inheritdoc LedgerAttestations
-    function _checkNotPaused() internal view override {
-        uint256 until = VERIFIER.pausedUntil(CIRCUIT_ID);
-        if (block.timestamp < until) revert IKeyGuard.Paused(CIRCUIT_ID, until);
     }
 
     /// @dev False when the portfolio stands where the entry's step starts, true when it stands where the step ends.
