@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 /** Minutes each; `npm run test:all` and CI run them. */
 const SLOW = [
   'test/prover/ceremony*.test.ts',
-  'test/server/{batching-faults,canaries,kill-batch,public-face}.test.ts',
-  'test/soundness/{bad-keys,differential,leakage,service-keys,small-prime}.test.ts',
+  'test/server/{batching-faults,canaries,kill,kill-batch,public-face}.test.ts',
+  'test/soundness/{bad-keys,circuit-mutation,differential,leakage,service-keys,small-prime}.test.ts',
   'test/soundness/exploits*.test.ts',
 ]
 
