@@ -28,6 +28,8 @@ describe('a comparison of the whole grid', async () => {
       expect(losses).toEqual([...losses].sort((a, b) => a - b))
       const chosen = contenders.filter(({ reference }) => !reference).map((one) => one.report.policy.rule)
       expect(chosen.sort()).toEqual(Object.keys(RULES).sort())
+      const names = contenders.map((one) => policyName(one.report.policy))
+      expect(names).toEqual(expect.arrayContaining(['absolute threshold 0.05', 'calendar days 30']))
       const simple = contenders.filter((one) => !one.reference && one.report.policy.rule !== OURS)
       expect(bestSimple).toEqual(simple[0]!.report.policy)
       for (const { report: one } of contenders) {
@@ -48,6 +50,7 @@ describe('a comparison of the whole grid', async () => {
   })
 
   test('reads costs at equal tracking error between the points of the grid', () => {
+    expect(matched.map(({ trackingError }) => trackingError)).toEqual([0.005, 0.01, 0.02, 0.03, 0.05])
     const read = matched.filter(({ ours, best }) => ours !== null && best !== null)
     expect(read.length).toBeGreaterThan(0)
     for (const { trackingError, ours } of read) {
@@ -84,6 +87,28 @@ test('a difference in loss is certain where one costs the same amount more on ev
   const dearer = { difference, costBps: costBps.map((cost) => cost + 0.25) }
   const { value, low, high } = lossDifference(dearer, { difference, costBps }, 5, 365)
   for (const x of [value, low, high]) expect(x).toBeCloseTo(0.25 * 365, 6)
+})
+
+test('a difference in loss is of costs and of the variance around the mean, in a year', () => {
+  const one = { costBps: [1, 3], difference: [0.02, 0.06] }
+  const other = { costBps: [1, 1], difference: [0.1, 0.1] }
+  // Two bars a year: 1 bp a bar more on average, and a variance of 0.0008 a bar.
+  expect(lossDifference(one, other, 5, 2).value).toBeCloseTo(2 + 2.5 * 0.0016 * 1e4, 9)
+})
+
+test('the interval of a difference in loss knows how long its causes last: blocks are of thirty days', () => {
+  // A month dear, a month cheap.
+  const width = (bars: number, barsPerYear: number) => {
+    const costBps = Array.from({ length: bars }, (_, t) => Math.floor((t * 365) / barsPerYear / 30) % 2)
+    const difference = costBps.map(() => 0)
+    const none = { costBps: difference, difference }
+    const { low, high } = lossDifference({ costBps, difference }, none, 5, barsPerYear)
+    return (high - low) / barsPerYear
+  }
+  // Twenty blocks, the mean of each uniform on 0 to 1, so with a variance of a twelfth.
+  const expected = 3.92 * Math.sqrt(1 / 12 / 20)
+  expect(Math.abs(width(600, 365) / expected - 1)).toBeLessThan(0.2)
+  expect(Math.abs(width(2_400, 4 * 365) / expected - 1)).toBeLessThan(0.2)
 })
 
 describe('hedging of a file of options', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { blockBootstrap } from '#strategy/backtest/block-bootstrap.js'
 import { costAtTracking } from '#strategy/backtest/weights/cost-at-tracking.js'
+import { matchedCost } from '#strategy/backtest/weights/matched-cost.js'
 import type { Measures } from '#strategy/backtest/weights/measures.js'
 import { gridOf, type PolicySpec, policyOf, RuleError } from '#strategy/backtest/weights/rules.js'
-import { tuneRule } from '#strategy/backtest/weights/tune-rule.js'
+import { type Measured, tuneRule } from '#strategy/backtest/weights/tune-rule.js'
 import type { PolicyView } from '#strategy/backtest/weights/weight-policy.js'
 import { weightBand } from '#strategy/bands/weight-band.js'
 import { Random } from '#strategy/random.js'
@@ -71,18 +72,18 @@ test.each([
   expect(() => policyOf(spec as PolicySpec)).toThrowError(field)
 })
 
-describe('tuning', () => {
-  const measures = (costBps: number): Measures => ({
-    trackingError: 0,
-    costBps,
-    proportionalCostBps: costBps,
-    fixedCostBps: 0,
-    turnover: 0,
-    legs: 0,
-    activeBars: 0,
-    maxDeviation: 0,
-  })
+const measures = (costBps: number): Measures => ({
+  trackingError: 0,
+  costBps,
+  proportionalCostBps: costBps,
+  fixedCostBps: 0,
+  turnover: 0,
+  legs: 0,
+  activeBars: 0,
+  maxDeviation: 0,
+})
 
+describe('tuning', () => {
   test('prefers a broad low to a lower spike, and does not smooth across the ends of an axis', () => {
     const grid = gridOf('gate')
     const measured = grid.map((policy, k) => {
@@ -109,6 +110,51 @@ test('cost at a tracking error is read between points that nothing beats', () =>
   expect(costAtTracking(points, 0.01)).toBe(20)
   expect(costAtTracking(points, 0.031)).toBeNull()
   expect(costAtTracking(points, 0.009)).toBeNull()
+})
+
+test('the engine and the best other are read at one tracking error, where the grid of a rule has it', () => {
+  const point = (rule: PolicySpec['rule'], trackingError: number, costBps: number): Measured => ({
+    policy: { rule, values: [] },
+    measures: { ...measures(costBps), trackingError },
+  })
+  const policies = [
+    point('gate', 0.01, 20),
+    point('gate', 0.03, 10),
+    point('absolute', 0.01, 40),
+    point('absolute', 0.03, 30),
+    point('relative', 0.01, 30),
+    point('relative', 0.03, 28),
+    // Outside its range, however cheap.
+    point('edge', 0.025, 1),
+  ]
+  expect(matchedCost(policies, 0.02)).toEqual({
+    trackingError: 0.02,
+    ours: expect.closeTo(15, 9),
+    best: { rule: 'relative', costBps: expect.closeTo(29, 9) },
+  })
+  expect(matchedCost(policies, 0.04)).toEqual({ trackingError: 0.04, ours: null, best: null })
+})
+
+test('a block bootstrap draws blocks around a circle, and quotes the share it says', () => {
+  const drawn: number[][] = []
+  const first = blockBootstrap(
+    100,
+    (positions) => {
+      drawn.push([...positions])
+      return positions[0]!
+    },
+    { block: 30, samples: 4_000, share: 0.5 },
+  )
+  expect(drawn[0]).toEqual(Array.from({ length: 100 }, (_, k) => k))
+  for (const positions of drawn) {
+    for (const start of [0, 30, 60, 90]) {
+      const block = positions.slice(start, start + 30)
+      expect(block).toEqual(block.map((_, k) => (block[0]! + k) % 100))
+    }
+  }
+  expect(first.value).toBe(0)
+  // Every position is as likely as any other to be the first.
+  expect([Math.abs(first.low - 25) < 3, Math.abs(first.high - 75) < 3]).toEqual([true, true])
 })
 
 test('a block bootstrap covers the mean about as often as it says, and repeats itself', () => {

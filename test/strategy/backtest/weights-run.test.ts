@@ -95,6 +95,49 @@ test('a delayed order is filled once, a bar later, at the quantities of its deci
   expect(later.deviation[6]).toBeLessThan(later.deviation[5]!)
 })
 
+test('measures are per year of all bars, the first among them', () => {
+  const [nav, proportional, fixed] = [
+    [1e12, 5e11, 1e12],
+    [1e9, 0, 2e9],
+    [0, 5e8, 0],
+  ].map((x) => Float64Array.from(x))
+  const run = {
+    nav: nav!,
+    gain: new Float64Array(3),
+    proportionalCost: proportional!,
+    fixedCost: fixed!,
+    turnover: Float64Array.of(0.1, 0.2, 0),
+    legs: Uint16Array.of(2, 1, 0),
+    deviation: Float64Array.of(0.01, 0.03, 0.02),
+    difference: Float64Array.of(0.01, 0.02, 0.06),
+    finalNav: 1e12,
+  }
+  const close = (x: number) => expect.closeTo(x, 9)
+  expect(measureRun(run, 12)).toEqual({
+    proportionalCostBps: close((10 + 20) * 4),
+    fixedCostBps: close(10 * 4),
+    costBps: close(40 * 4),
+    turnover: close(0.3 * 4),
+    legs: close(3 * 4),
+    activeBars: close(2 * 4),
+    maxDeviation: 0.03,
+    // Around a mean of 3 %: squares of 2, 1 and 3 %, over two.
+    trackingError: close(Math.sqrt((0.0014 / 2) * 12)),
+  })
+})
+
+test('a window ends with the close that values the last decision, and begins where all have prices', () => {
+  const late = table.prices.map((row, t) => (t < 5 ? [undefined, ...row.slice(1)] : row))
+  const shown = marketWindow({ ...table, prices: late }, TARGET, table.times[FIRST]!, table.times[200]!)
+  const { start, first, last, prices, times } = shown
+  expect([start, first, last, prices.length, times.length]).toEqual([5, FIRST - 5, 195, 196, 196])
+  expect(prices[0]).toEqual(Float64Array.from(table.prices[5]!.map(Number)))
+  const whole = (rest: number) =>
+    marketWindow(table, { AAA: 0.5, BBB: 0.5 + rest }, table.times[FIRST]!, table.times[200]!)
+  expect(whole(0).target).toEqual(Float64Array.of(0.5, 0.5))
+  expect(() => whole(2e-9)).toThrow(expect.objectContaining({ field: 'targetWeights' }))
+})
+
 test('rebalancing daily without costs tracks exactly, never rebalancing costs nothing', async () => {
   const free = { proportional: new Float64Array(4), legCost: 0, baseCost: 0 }
   const daily = measureRun(await runPolicy(window, free, ({ target }) => target), window.barsPerYear)

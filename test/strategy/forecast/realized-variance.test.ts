@@ -47,6 +47,14 @@ describe('realized variance', () => {
     expect(day).toEqual({ day: 1, variance: expect.closeTo(4 * Math.log(1.01) ** 2, 12) })
   })
 
+  test('of daily prices is the square of the return', () => {
+    const prices = [100, 101, 99].map((price, day) => ({ time: day * DAY, price }))
+    expect(realizedVariance(prices, 1)).toEqual([
+      { day: 1, variance: Math.log(1.01) ** 2 },
+      { day: 2, variance: Math.log(99 / 101) ** 2 },
+    ])
+  })
+
   test.each([
     [
       'prices[1].price',

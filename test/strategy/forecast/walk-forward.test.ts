@@ -54,7 +54,15 @@ describe('walk-forward', () => {
     expect(run(shuffled).at(-1)).not.toBe(run(variances).at(-1))
   })
 
-  test.each([0, 415, 1.5])('refuses to start on day %d', (start) => {
+  test.each([1, 413])(
+    'may start on day %d, with a day before it or just what it forecasts after it',
+    (start) => {
+      const losses = walkForward({ variances, days: 7, start, fitModel: () => ewma })
+      expect(losses.length).toBe(420 - 7 - start + 1)
+    },
+  )
+
+  test.each([0, 414, 415, 1.5])('refuses to start on day %d', (start) => {
     const call = () => walkForward({ variances, days: 7, start, fitModel: () => ewma })
     expect(call).toThrowError('start of a forecast')
   })

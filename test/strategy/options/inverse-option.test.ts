@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { OptionInput, OptionValue } from '#strategy/options/black-scholes.js'
+import { blackScholes, type OptionInput, type OptionValue } from '#strategy/options/black-scholes.js'
 import { conventionalDelta, DELTA_CONVENTIONS } from '#strategy/options/delta-convention.js'
 import { inverseBlack76 } from '#strategy/options/inverse-option.js'
 
@@ -45,4 +45,16 @@ test('premium-adjusted forward delta is F·∂p/∂F, and without rates the spot
   )
   expect([forward, adjustedForward]).toEqual([plain, adjusted])
   expect(adjusted).toBeCloseTo(inverseBlack76(BTC).delta * spot, 12)
+})
+
+test('a forward delta is the spot delta carried to expiry, adjusted or not', () => {
+  const option = { type: 'call', spot: 60_000, strike: 65_000, vol: 0.6, years: 0.25, rate: 0.05 } as const
+  const input = { ...option, coinRate: 0.02 }
+  const [spot, forward, adjusted, adjustedForward] = DELTA_CONVENTIONS.map((name) =>
+    conventionalDelta(input, name),
+  )
+  const { delta, price } = blackScholes(input)
+  expect([spot, adjusted]).toEqual([delta, delta - price / 60_000])
+  expect(forward! / spot!).toBeCloseTo(Math.exp(0.02 * 0.25), 14)
+  expect(adjustedForward! / adjusted!).toBeCloseTo(Math.exp(0.02 * 0.25), 14)
 })
