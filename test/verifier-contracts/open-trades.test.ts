@@ -65,6 +65,8 @@ async function moveBitcoin(coins: bigint) {
     abi: liquidityProviderAbi,
     functionName: 'swapV3',
     args: [pools.btcPool, zeroForOne, coins, zeroForOne ? LOWEST : HIGHEST],
+    // An estimate may be too low: a pool does more in a block whose time is not that of its last one.
+    gas: 1_000_000n,
   })
 }
 

@@ -41,6 +41,8 @@ const SPACING: Readonly<Record<number, number>> = { 500: 10, 3000: 60, 10000: 20
 /** Ticks in ten percent: 1.0001^953 = 1.1. */
 const TEN_PERCENT = 953
 const RESERVE = 100n
+/** Of every call. An estimate may be too low: a pool does more in a block whose time is not that of its last one. */
+const GAS = 8_000_000n
 
 /** Deploys Uniswap's own contracts on a local chain. @throws `UniswapMissingError`, `DeploymentError` */
 export async function deployUniswap(clients: Clients): Promise<LocalUniswap> {
@@ -149,7 +151,7 @@ type Call = {
 
 /** Sends a call and waits until it is mined. @throws `DeploymentError` naming the function */
 async function send(clients: Clients, call: Call): Promise<TransactionReceipt> {
-  return mined(clients, await clients.walletClient.writeContract(call), call.functionName)
+  return mined(clients, await clients.walletClient.writeContract({ ...call, gas: GAS }), call.functionName)
 }
 
 async function deployCode(clients: Clients, data: Hex): Promise<Address> {
