@@ -20,13 +20,15 @@ abstract contract MarketBuilder is CoinPrices {
         uint256 coinPriceE8;
     }
 
-    /// @dev What a capture is made of. `signedAt` is when option numbers were signed last.
+    /// @dev What a capture is made of. `signedAt` is when option numbers were signed last; `unsigned` says whether options
+    ///      are suspended for want of them.
     struct Draft {
         uint256 universeId;
         uint256 signedAt;
         uint256[] vector;
         Reading[] readings;
         uint256 rows;
+        bool unsigned;
     }
 
     uint256 public immutable SPOT_TOLERANCE_BPS;
@@ -42,14 +44,14 @@ abstract contract MarketBuilder is CoinPrices {
         SPOT_TOLERANCE_BPS = spotToleranceBps;
     }
 
-    /// @dev The whole vector: head, one row per instrument, padding rows left at zero.
+    /// @dev The whole vector: head, one row per instrument, padding rows left at zero; and whether it lacks signed options.
     function _build(
         uint256 universeId,
         uint256 signedAt,
         uint256[] memory words,
         OptionBlock calldata options,
         uint256[] calldata lastVector
-    ) internal returns (uint256[] memory) {
+    ) internal returns (uint256[] memory vector, bool unsigned) {
         uint256 each = Instruments.wordsPer(_SCENARIOS);
         Draft memory draft;
         (draft.universeId, draft.signedAt) = (universeId, signedAt);
@@ -65,7 +67,7 @@ abstract contract MarketBuilder is CoinPrices {
         if (draft.rows != options.rows.length) {
             revert OptionBlocks.ExtraOptionRows(options.rows.length, draft.rows);
         }
-        return draft.vector;
+        return (draft.vector, draft.unsigned);
     }
 
     function _linear(
@@ -141,6 +143,7 @@ abstract contract MarketBuilder is CoinPrices {
     ) private view {
         bool silent = options.rows.length == 0 && block.timestamp - draft.signedAt > it.heartbeat;
         if (!silent || lastVector.length == 0) revert OptionBlocks.MissingOptionRow(slot);
+        draft.unsigned = true;
         uint256 start = MarketRows.offset(slot, _SCENARIOS);
         MarketRows.suspended(draft.vector, start, lastVector, MarketRows.rowLength(_SCENARIOS));
     }

@@ -23,6 +23,7 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
         address content; // slot 0, bits   0–159, blob of the packed instruments
         uint40 capturedAt; // slot 0, bits 160–199
         uint40 optionTime; // slot 0, bits 200–239
+        bool unsigned; // slot 0, bits 240–247, whether the last capture suspended options for want of their signers
         bytes32 captured; // slot 1, hash of the vector captured last
         uint256 newest; // slot 2, digest published last
     }
@@ -86,7 +87,10 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
     ) external {
         SETTINGS.checkSequencer();
         Universe storage entry = _universes[universeId];
-        uint256 earliest = entry.capturedAt + MIN_INTERVAL;
+        // Who leaves the options out leaves the next capture to whoever brings them: captures in a row without could keep
+        // signers that speak again from being heard.
+        uint256 wait = entry.unsigned && options.rows.length != 0 ? 1 : MIN_INTERVAL;
+        uint256 earliest = entry.capturedAt + wait;
         if (entry.capturedAt != 0 && block.timestamp < earliest) revert CapturedTooSoon(universeId, earliest);
         if (lastVector.length != 0) {
             bytes32 given = keccak256(abi.encodePacked(lastVector));
@@ -98,7 +102,9 @@ contract MarketSnapshots is IMarketSnapshots, MarketBuilder, TypedData {
             entry.optionTime = uint40(options.time);
         }
 
-        uint256[] memory vector = _build(universeId, signedAt, _words(universeId), options, lastVector);
+        (uint256[] memory vector, bool unsigned) =
+            _build(universeId, signedAt, _words(universeId), options, lastVector);
+        entry.unsigned = unsigned;
         bytes32 vectorHash = keccak256(abi.encodePacked(vector));
         // What came before is superseded from now on, published or not: who waits with an older one gains no time by it.
         if (entry.capturedAt != 0) _capturedNext[entry.captured] = block.timestamp;

@@ -94,7 +94,7 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
   const settings = await deployContract(options, 'MarketSettings', [
     options.marketGovernor ?? account.address,
     BigInt(options.marketNotice ?? 172_800),
-    options.riskSigners,
+    options.riskSigners.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)),
     BigInt(options.riskThreshold ?? 1),
     options.sequencer?.feed ?? zeroAddress,
     BigInt(options.sequencer?.grace ?? 0),

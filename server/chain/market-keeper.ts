@@ -6,19 +6,22 @@ import type { OptionMarks } from '../schemas/marks.js'
 import { type CapturedMarket, findCaptured } from './captured-vector.js'
 import type { Chain } from './chain.js'
 import { ContractError } from './contract-error.js'
-import { type MarketPublisher, NoMarketError } from './market-publisher.js'
+import { isSuspendable, type MarketPublisher, NoMarketError } from './market-publisher.js'
 import { MarksMissingError, optionsOf } from './option-block.js'
 import { type Cadence, type PublishReason, publishReason } from './publish-reason.js'
 import { sourceViews } from './source-views.js'
 
 /**
- * What became of one look at a universe. `early`: the chain takes no capture yet; `outrun`: somebody else captured or
- * published first; `undone`: the capture is gone with its block; `waiting`: after a failure, until its pause is over.
+ * What became of one look at a universe. `early`: the chain takes no capture yet; `doubted`: a slot has no believable
+ * price, which is looked at once more before it is suspended, since two feeds do not move in one block; `outrun`: somebody
+ * else captured or published first; `undone`: the capture is gone with its block; `waiting`: after a failure, until its
+ * pause is over.
  */
 export type KeeperOutcome =
   | 'idle'
   | 'published'
   | 'early'
+  | 'doubted'
   | 'outrun'
   | 'undone'
   | 'failed'
@@ -50,6 +53,8 @@ export type KeeperOptions = Cadence & {
 type Memory = {
   failures: number
   retryAt: number
+  /** Whether the last look found a slot without a believable price. */
+  doubted: boolean
   /** Captured and not yet published. */
   pending: CapturedMarket | undefined
   /** The newest snapshot's time, and when it was first seen: a chain without blocks has no time of its own. */
@@ -115,7 +120,7 @@ export class MarketKeeper {
   }
 
   async #look(universeId: bigint): Promise<KeeperOutcome> {
-    const none = { failures: 0, retryAt: 0, pending: undefined, seen: undefined }
+    const none = { failures: 0, retryAt: 0, doubted: false, pending: undefined, seen: undefined }
     const memory: Memory = this.#memories.get(universeId) ?? none
     this.#memories.set(universeId, memory)
     if (this.#clock() < memory.retryAt) return 'waiting'
@@ -124,6 +129,7 @@ export class MarketKeeper {
       const began = this.#clock()
       const reason = await this.#advance(universeId, memory)
       memory.failures = 0
+      memory.doubted = false
       if (!reason) return 'idle'
       this.#options.log({ ...line, state: 'published', reason, ms: Math.round(this.#clock() - began) })
       return 'published'
@@ -140,6 +146,10 @@ export class MarketKeeper {
     if (refusal === 'NotCaptured' || refusal === 'NotNewer') memory.pending = undefined
     if (refusal === 'NotCaptured') return 'undone'
     if (refusal === 'CapturedTooSoon') return 'early'
+    if (!memory.doubted && isSuspendable(error)) {
+      memory.doubted = true
+      return 'doubted'
+    }
     if (refusal !== undefined && OUTRUN.includes(refusal)) return 'outrun'
     memory.failures += 1
     const seconds = Math.min(PAUSE_SECONDS_MAX, this.#options.checkSeconds * 2 ** memory.failures)
@@ -161,7 +171,7 @@ export class MarketKeeper {
     const { pending } = memory
     const isFresh = pending && pending.time > newest && Number(now - pending.time) < intervalSeconds
     if (!isFresh && !reason) return undefined
-    if (!isFresh) memory.pending = await this.#capture(universeId, content)
+    if (!isFresh) memory.pending = await this.#capture(universeId, content, memory.doubted)
     if (memory.pending) await publisher.publishCaptured(memory.pending, signal)
     memory.pending = undefined
     return reason ?? 'captured'
@@ -177,13 +187,17 @@ export class MarketKeeper {
   }
 
   /** A new capture; somebody else's that is not published, when theirs is too fresh for another. */
-  async #capture(universeId: bigint, content: readonly InstrumentContent[]): Promise<CapturedMarket> {
+  async #capture(
+    universeId: bigint,
+    content: readonly InstrumentContent[],
+    suspend: boolean,
+  ): Promise<CapturedMarket> {
     const { chain, publisher } = this.#options
     const { marks, fault } = optionsOf(content).length === 0 ? NO_MARKS : await this.#marks()
     try {
-      return await publisher.capture(universeId, marks, true, this.#abort.signal)
+      return await publisher.capture(universeId, marks, suspend, this.#abort.signal)
     } catch (error) {
-      if (error instanceof MarksMissingError && fault !== undefined) throw fault
+      if (suspend && error instanceof MarksMissingError && fault !== undefined) throw fault
       if (!(error instanceof ContractError && error.contractError === 'CapturedTooSoon')) throw error
       const [[captured], [newest]] = await Promise.all([
         this.#read('captured', universeId),

@@ -32,7 +32,7 @@ export type PublisherParts = {
   readonly shape: Shape
 }
 
-/** Faults of a slot that may be published as suspended instead. */
+/** Refusals for want of a believable price or number, whose slots may be published as suspended instead. */
 const SUSPENDABLE: readonly string[] = [
   'StaleFeed',
   'PriceJumped',
@@ -44,6 +44,10 @@ const SUSPENDABLE: readonly string[] = [
   'PriceOutOfBand',
   'MissingOptionRow',
 ]
+
+export const isSuspendable = (error: unknown): boolean =>
+  error instanceof MarksMissingError ||
+  (error instanceof ContractError && SUSPENDABLE.includes(error.contractError))
 
 /** Makes market snapshots: captures feeds on chain, has option numbers signed, proves the digest, publishes. */
 export class MarketPublisher {
@@ -103,8 +107,7 @@ export class MarketPublisher {
     try {
       return await this.#sendCapture(universeId, options, signatures, [], signal)
     } catch (error) {
-      const fault = error instanceof ContractError && SUSPENDABLE.includes(error.contractError)
-      const last = suspend && fault ? await this.#lastCaptured(universeId) : undefined
+      const last = suspend && isSuspendable(error) ? await this.#lastCaptured(universeId) : undefined
       if (!last) throw error
       return this.#sendCapture(universeId, options, signatures, last.vector, signal)
     }

@@ -17,6 +17,14 @@ beforeAll(async () => {
 })
 afterAll(async () => stack?.stop())
 
+/** What may be gone at the next look is looked at twice. */
+async function doubts(by: MarketKeeper, code: string): Promise<void> {
+  const before = await stack.times()
+  expect(await by.check()).toEqual(['doubted'])
+  expect(stack.lines.at(-1)).toMatchObject({ state: 'doubted', code })
+  expect(await stack.times()).toEqual(before)
+}
+
 /** Publishes now, so that a test starts from a fresh snapshot at 90,000, and the chain takes the next capture. */
 async function fresh(): Promise<void> {
   await stack.pass(1_200)
@@ -167,6 +175,7 @@ test('publishes a dead feed suspended, and takes the slot back when it answers',
   await fresh()
   await stack.pass(3_600)
   await stack.local.setFeed('ETH', 300_000_000_000n)
+  await doubts(keeper, 'CHAIN_STALE_FEED')
   await publishes(keeper)
   expect(await stack.suspended()).toEqual([true, true, false, false])
   await stack.pass(MIN_INTERVAL)
@@ -180,6 +189,7 @@ test('publishes a dead feed suspended, and takes the slot back when it answers',
 test('publishes a jump that nothing confirms suspended, and believes it after its wait', async () => {
   await fresh()
   await stack.priceUnconfirmed('BTC', '70000')
+  await doubts(keeper, 'CHAIN_PRICE_JUMPED')
   await publishes(keeper)
   expect(await stack.suspended()).toEqual([true, false, false, false])
   const { captured } = await stack.times()
@@ -188,6 +198,15 @@ test('publishes a jump that nothing confirms suspended, and believes it after it
   await stack.local.warp(captured + 900n)
   await publishes(keeper)
   expect(stack.lines.at(-1)).toMatchObject({ reason: 'recovered' })
+  expect(await stack.suspended()).toEqual([false, false, false, false])
+})
+
+test('suspends nothing when the second feed follows before the next look', async () => {
+  await fresh()
+  await stack.priceUnconfirmed('BTC', '70000')
+  await doubts(keeper, 'CHAIN_PRICE_JUMPED')
+  await stack.price('70000')
+  await publishes(keeper)
   expect(await stack.suspended()).toEqual([false, false, false, false])
 })
 

@@ -189,6 +189,21 @@ contract JumpsTest is MarketFixture {
         assertTrue(!_look(_FALL), "within");
     }
 
+    function testWithoutASecondFeedOnlyTimeConfirms() public {
+        Instrument[] memory list = _instruments();
+        for (uint256 i; i < 3; ++i) {
+            (list[i].secondFeed, list[i].secondHeartbeat, list[i].agreeBps) = (address(0), 0, 0);
+        }
+        universeId = snapshots.registerUniverse(list);
+        _last = _captureAt(COIN, _none);
+        vm.warp(START + 120);
+        _set(_FALL);
+        assertTrue(_look(_FALL), "waits");
+        vm.warp(START + 120 + DELAY);
+        _set(_FALL);
+        assertTrue(!_look(_FALL), "believed");
+    }
+
     function testSlotsWithOtherTermsWaitOnTheirOwn() public {
         Instrument[] memory list = _instruments();
         list[1].jumpBps = 3_000;

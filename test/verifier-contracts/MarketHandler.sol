@@ -33,6 +33,7 @@ contract MarketHandler is MarketFixture {
     uint256 private _seen;
     uint256 private _since;
     uint256 private _signedAt;
+    bool private _unsigned;
     uint256 public newestTime;
     uint256 public newestDigest;
     uint256 public tried;
@@ -102,7 +103,8 @@ contract MarketHandler is MarketFixture {
 
     function _keep(uint256[] memory vector, OptionBlock memory options) private {
         ++captured;
-        if (options.rows.length != 0) _signedAt = block.timestamp;
+        _unsigned = options.rows.length == 0;
+        if (!_unsigned) _signedAt = block.timestamp;
         Feed state = _feed();
         if (state == Feed.Well) (_believed, _seen, _since) = (uint256(_answer), 0, 0);
         if (state == Feed.Jumped) (_since, _seen) = (_stands() ? _since : block.timestamp, uint256(_answer));
@@ -138,7 +140,8 @@ contract MarketHandler is MarketFixture {
         returns (bool, uint256[] memory x)
     {
         if (_captures.length != 0) {
-            if (block.timestamp < _captures[_captures.length - 1].vector[1] + _MIN_INTERVAL) return (false, x);
+            uint256 wait = _unsigned && options.rows.length != 0 ? 1 : _MIN_INTERVAL;
+            if (block.timestamp < _captures[_captures.length - 1].vector[1] + wait) return (false, x);
         }
         Feed state = _feed();
         bool silent = options.rows.length == 0;

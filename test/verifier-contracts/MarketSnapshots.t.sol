@@ -47,6 +47,22 @@ contract MarketSnapshotsTest is Fixture {
         assertEq(stored, keccak256(abi.encode(_instruments())), "instruments");
     }
 
+    function testNothingIsKnownOfAUniverseThatIsNotRegistered() public {
+        uint256 unknown = universeId + 1;
+        OptionBlock memory none;
+        bytes memory error_ = abi.encodeWithSelector(IMarketSnapshots.UnknownUniverse.selector, unknown);
+        vm.expectRevert(error_);
+        snapshots.capture(unknown, none, new bytes[](0), _none);
+        vm.expectRevert(error_);
+        snapshots.universe(unknown);
+        vm.expectRevert(error_);
+        snapshots.changedMask(universeId, unknown);
+        vm.expectRevert(error_);
+        snapshots.quote(unknown, 0);
+        (uint256 time, uint256 digest) = snapshots.newest(unknown);
+        assertEq(time + digest, 0, "no snapshot");
+    }
+
     function testCapturesAtMostOncePerInterval() public {
         _publish(60_000e8, 1);
         OptionBlock memory options = _options(block.timestamp);

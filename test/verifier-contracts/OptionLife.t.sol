@@ -50,6 +50,25 @@ contract OptionLifeTest is MarketFixture {
         snapshots.capture(universeId, _empty(), _unsigned, _none);
     }
 
+    /// @dev Somebody who captures without the options at every chance cannot keep signers who speak again from being heard.
+    function testSignersWhoSpeakAgainNeedNotWaitForACaptureWithoutThem() public {
+        uint256[] memory last = _captureAt(COIN, _none);
+        vm.warp(START + 2 hours);
+        _set(COIN);
+        last = _capture(_empty(), last);
+        bytes4 tooSoon = IMarketSnapshots.CapturedTooSoon.selector;
+        bytes memory next = abi.encodeWithSelector(tooSoon, universeId, START + 2 hours + 1);
+        _refused(_options(block.timestamp), _none, next);
+        vm.warp(START + 2 hours + 1);
+        vm.expectRevert(abi.encodeWithSelector(tooSoon, universeId, START + 2 hours + 60));
+        snapshots.capture(universeId, _empty(), _unsigned, last);
+        assertTrue(!_suspended(_captureAt(COIN, _none), 2), "heard");
+        // From then on everybody waits again.
+        vm.warp(START + 2 hours + 2);
+        next = abi.encodeWithSelector(tooSoon, universeId, START + 2 hours + 61);
+        _refused(_options(block.timestamp), _none, next);
+    }
+
     function testNobodyLeavesOutARowThatWasSigned() public {
         uint256[] memory last = _captureAt(COIN, _none);
         vm.warp(START + 2 hours);
