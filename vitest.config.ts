@@ -6,6 +6,7 @@ const SLOW = [
   'test/server/{batching-faults,canaries,kill,kill-batch,public-face}.test.ts',
   'test/soundness/{bad-keys,circuit-mutation,differential,leakage,service-keys,small-prime}.test.ts',
   'test/soundness/exploits*.test.ts',
+  'test/verifier-contracts/coverage.test.ts',
 ]
 
 export default defineConfig({

@@ -32,12 +32,19 @@ function forgeBinary(): string {
   return join(manifest, '..', 'bin', platform === 'win32' ? 'forge.exe' : 'forge')
 }
 
-/** Runs forge on the contracts and their Solidity tests, with what the integer model says as environment variables. */
-export function runForge(args: readonly string[]): Promise<{ status: number | null; output: string }> {
+/**
+ * Runs forge on the contracts and their Solidity tests, with what the integer model says as environment variables.
+ *
+ * @param settings in place of those above.
+ */
+export function runForge(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ status: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(forgeBinary(), [...args, '--root', ROOT], {
       cwd: ROOT,
-      env: { ...process.env, ...SETTINGS, ...goldenVectors() },
+      env: { ...process.env, ...SETTINGS, ...settings, ...goldenVectors() },
     })
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk) => chunks.push(chunk))
