@@ -20,6 +20,7 @@ import type { Job } from '#server/schemas/rebalance.js'
 import { errorsAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
 import { DemoClient, DemoError, example } from './demo-client.js'
+import { demoOpenTrade } from './demo-open-trade.js'
 import { createDesk, type Marks, publish, putBook, secondsOf } from './desk-fund.js'
 import { planTable } from './plan-table.js'
 import { Progress } from './progress.js'
@@ -37,7 +38,7 @@ const STATES = [
   'confirmed',
 ]
 
-/** Runs the whole main job and three refusals; throws {@link DemoError} where something does not come out as it must. */
+/** Runs the whole main job, an open trade and three refusals; throws {@link DemoError} where something does not come out as it must. */
 export async function runDemo({ json, dataDir }: { json: boolean; dataDir: string }): Promise<void> {
   const progress = new Progress()
   // Exit handlers end the chain and the provers; without these a signal would skip them.
@@ -116,14 +117,23 @@ async function mainJob(
   const again = await ask(fund, id)
   if (again.outcome !== 'hold') throw new DemoError(again.outcome, 'one snapshot was to be traded twice')
 
+  console.log('\n6. An open trade: its legs in clear, executed in the transaction of their proof')
+  await demoOpenTrade({
+    ...{ stack, fund, progress, id },
+    marks: marks.second,
+    run: (label, path, request, key) => run(fund, progress, label, path, request, key),
+  })
+  const after = await say(fund, id)
+  if (after.verdict !== 'green') throw new DemoError(after.verdict, 'the portfolio is not green')
+
   console.log(
-    '\n6. A stranger checks, in a fresh process, from the chain alone; the auditor opens the sealed trade',
+    '\n7. A stranger checks, in a fresh process, from the chain alone; the auditor opens the sealed trades',
   )
   const circuits = await loadCircuits('desk')
   const keyHash = keyHashOf(circuits.rebalance.vkey)
   await strangerVerifies(stack, id, keyHash, auditor.privateKey)
 
-  console.log('\n7. Three refusals')
+  console.log('\n8. Three refusals')
   await refuseReplay(stack, job.txHash as Hex)
   const greedy = { mode: 'trades', trades: { BTC: '2000' } }
   await refuse(fund, 'a trade beyond a limit', rebalances, greedy, 'demo-greedy')
@@ -131,7 +141,7 @@ async function mainJob(
   await refuse(fund, 'a stale price', rebalances, { mode: 'heartbeat' }, 'demo-stale')
 
   const summary = {
-    status: record.verdict,
+    status: after.verdict,
     epoch: Number(record.epoch),
     gasUsed: Number(job.gasUsed),
     constraints: manifest.circuits['rebalance-desk'].constraints,
