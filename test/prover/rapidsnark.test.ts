@@ -30,8 +30,9 @@ afterEach(() => pool.close())
 afterAll(() => toy.remove())
 
 const job = () => ({ circuit: toy, ...toyInput(2n, 3n, 4n) })
+/** Of this process alone: others prove beside it, and remove what killed ones left. */
 const privateDirectories = () =>
-  readdirSync(privateDirectoryRoot()).filter((name) => name.startsWith('ballast-prover-'))
+  readdirSync(privateDirectoryRoot()).filter((name) => name.startsWith(`ballast-prover-${process.pid}-`))
 
 /** States of the processes in a session that still run: a killed one may stay listed as Z until somebody reaps it. */
 function running(session: number): string[] {
