@@ -30,29 +30,25 @@ contract Groth16Verifier is KeyGuard, BatchVerification {
         )
     );
 
+    /// @inheritdoc IGroth16Verifier
+    mapping(bytes32 circuitId => bytes32) public predecessorOf;
+
     constructor(address governor) KeyGuard(governor) {}
 
     /// @inheritdoc IGroth16Verifier
     function registerKey(bytes32 circuitId, bytes calldata key, bool development) external onlyGovernor {
-        if (_keys[circuitId].gate.data != address(0)) revert KeyExists(circuitId);
-        // The development seed gives itself away, whatever mark the key comes with.
-        development = development || keccak256(key[:64]) == DEVELOPMENT_ALPHA;
-        if (development && block.chainid != LOCAL_CHAIN) revert DevelopmentKeyRefused(circuitId, block.chainid);
-        if (key.length != KEY_BYTES) revert WrongKeyLength(key.length, KEY_BYTES);
-        for (uint256 i; i < KEY_BYTES / 32; ++i) {
-            if (uint256(bytes32(key[32 * i:])) >= BASE_FIELD) revert NonCanonicalKey(i);
-        }
-        _checkG1(key, 0);
-        for (uint256 i = 2; i < 14; i += 4) _checkG2(key, i);
-        for (uint256 i = 14; i < 22; i += 2) _checkG1(key, i);
-        bytes32 delta = keccak256(key[10 * 32:14 * 32]);
-        if (delta == keccak256(key[6 * 32:10 * 32]) || delta == G2_GENERATOR) {
-            revert KeyWithoutContribution(circuitId);
-        }
+        _register(circuitId, key, development);
+    }
 
-        address data = address(new CodeBlob(bytes.concat(hex"00", key)));
-        uint256 liveFrom = _announce(circuitId, data, development);
-        emit KeyRegistered(circuitId, keccak256(key), development, liveFrom);
+    /// @inheritdoc IGroth16Verifier
+    function registerSuccessor(bytes32 predecessor, bytes32 circuitId, bytes calldata key, bool development)
+        external
+        onlyGovernor
+    {
+        if (_keys[predecessor].gate.data == address(0)) revert UnknownKey(predecessor);
+        _register(circuitId, key, development);
+        predecessorOf[circuitId] = predecessor;
+        emit KeySucceeds(circuitId, predecessor);
     }
 
     /// @inheritdoc IGroth16Verifier
@@ -88,6 +84,28 @@ contract Groth16Verifier is KeyGuard, BatchVerification {
     /// @inheritdoc IGroth16Verifier
     function isLive(bytes32 circuitId) external view returns (bool) {
         return _isLive(circuitId);
+    }
+
+    function _register(bytes32 circuitId, bytes calldata key, bool development) private {
+        if (_keys[circuitId].gate.data != address(0)) revert KeyExists(circuitId);
+        // The development seed gives itself away, whatever mark the key comes with.
+        development = development || keccak256(key[:64]) == DEVELOPMENT_ALPHA;
+        if (development && block.chainid != LOCAL_CHAIN) revert DevelopmentKeyRefused(circuitId, block.chainid);
+        if (key.length != KEY_BYTES) revert WrongKeyLength(key.length, KEY_BYTES);
+        for (uint256 i; i < KEY_BYTES / 32; ++i) {
+            if (uint256(bytes32(key[32 * i:])) >= BASE_FIELD) revert NonCanonicalKey(i);
+        }
+        _checkG1(key, 0);
+        for (uint256 i = 2; i < 14; i += 4) _checkG2(key, i);
+        for (uint256 i = 14; i < 22; i += 2) _checkG1(key, i);
+        bytes32 delta = keccak256(key[10 * 32:14 * 32]);
+        if (delta == keccak256(key[6 * 32:10 * 32]) || delta == G2_GENERATOR) {
+            revert KeyWithoutContribution(circuitId);
+        }
+
+        address data = address(new CodeBlob(bytes.concat(hex"00", key)));
+        uint256 liveFrom = _announce(circuitId, data, development);
+        emit KeyRegistered(circuitId, keccak256(key), development, liveFrom);
     }
 
     /// @dev Adding a point to zero makes the precompile check the curve equation.

@@ -84,7 +84,8 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
     ) external {
         bytes32 id = attestation.portfolioId;
         Stored storage stored = _open(id);
-        _checkNotPaused();
+        Core memory core = abi.decode(stored.mandate.code, (Core));
+        _checkNotPaused(core.circuitId);
         uint8 tier = _checkAttested(attestation, words, Kind.Replace, stored.mandate);
         _checkNoFlow(attestation);
         _checkHead(id, stored.head, head);
@@ -96,7 +97,6 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         }
         uint256 book = attestation.commitment;
         if (book >= PublicVector.FIELD || book == 0) revert WrongAttestation("commitment");
-        Core memory core = abi.decode(stored.mandate.code, (Core));
         bytes32 structHash = keccak256(abi.encode(REPLACE_TYPE, id, attestation.epoch, attestation.head, book));
         _checkAuthorized(id, core.manager, structHash, authorization);
 
@@ -121,7 +121,7 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
     }
 
     /// @dev A step asks by having its proof verified; a replacement has none.
-    function _checkNotPaused() internal view virtual;
+    function _checkNotPaused(bytes32 circuitId) internal view virtual;
 
     function _checkHead(bytes32 portfolioId, bytes32 expected, Head calldata head) internal pure {
         bytes32 given = _hash(head.previous, head.book, head.budget);

@@ -14,6 +14,7 @@ import {PortfolioStatus, Record} from "./libraries/PortfolioStatus.sol";
 /// @dev    The part of the ledger that says what is recorded, and changes nothing.
 abstract contract LedgerViews is LedgerAttestations {
     IGroth16Verifier public immutable VERIFIER;
+    /// @inheritdoc IRebalanceLedger
     bytes32 public immutable CIRCUIT_ID;
 
     constructor(IGroth16Verifier verifier, bytes32 circuitId, IAttestorList attestors) LedgerAttestations(attestors) {
@@ -24,7 +25,7 @@ abstract contract LedgerViews is LedgerAttestations {
     function status(bytes32 portfolioId) external view returns (Verdict, uint256) {
         Stored memory stored = _portfolios[portfolioId];
         if (stored.flags == 0) return (Verdict.None, 0);
-        (, Terms memory terms) = abi.decode(stored.mandate.code, (Core, Terms));
+        (Core memory core, Terms memory terms) = abi.decode(stored.mandate.code, (Core, Terms));
         uint256 oldest = stored.pendingFlows == 0 ? 0 : _flows[portfolioId][stored.consumedFlows].recordedAt;
         return PortfolioStatus.judge(
             Record({
@@ -32,8 +33,8 @@ abstract contract LedgerViews is LedgerAttestations {
                 compliant: stored.flags & Flags.COMPLIANT != 0,
                 mandateChanged: stored.flags & Flags.MANDATE_CHANGED != 0,
                 replaced: stored.flags & Flags.REPLACED != 0,
-                paused: block.timestamp < VERIFIER.pausedUntil(CIRCUIT_ID),
-                keyLive: VERIFIER.isLive(CIRCUIT_ID),
+                paused: block.timestamp < VERIFIER.pausedUntil(core.circuitId),
+                keyLive: VERIFIER.isLive(core.circuitId),
                 snapshotTime: stored.snapshotTime,
                 amberSince: stored.amberSince,
                 attestedAt: stored.attestedAt,
@@ -82,14 +83,13 @@ abstract contract LedgerViews is LedgerAttestations {
         });
     }
 
-    /// @inheritdoc IRebalanceLedger
-    function domainOf(bytes32 portfolioId) public view returns (uint256) {
-        return uint256(keccak256(abi.encode(block.chainid, address(this), portfolioId, CIRCUIT_ID))) >> 8;
+    function _domain(bytes32 portfolioId, bytes32 circuitId) internal view returns (uint256) {
+        return uint256(keccak256(abi.encode(block.chainid, address(this), portfolioId, circuitId))) >> 8;
     }
 
     /// @inheritdoc LedgerAttestations
-    function _checkNotPaused() internal view override {
-        uint256 until = VERIFIER.pausedUntil(CIRCUIT_ID);
-        if (block.timestamp < until) revert IKeyGuard.Paused(CIRCUIT_ID, until);
+    function _checkNotPaused(bytes32 circuitId) internal view override {
+        uint256 until = VERIFIER.pausedUntil(circuitId);
+        if (block.timestamp < until) revert IKeyGuard.Paused(circuitId, until);
     }
 }

@@ -13,13 +13,14 @@ import {PackedInts} from "./libraries/PackedInts.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {Tightening} from "./libraries/Tightening.sol";
+import {PortfolioCircuits} from "./PortfolioCircuits.sol";
 import {PortfolioRoles} from "./PortfolioRoles.sol";
 
 /// @title  Mandates
 /// @dev    A stored mandate is a blob, ABI-encoded (Core, Terms, blob of the packed vector). Activation tells the ledger,
-///         so that a rebalance reads its mandate's blob without asking this contract. A change of managers stores the active
-///         mandate again with the new one, under its old version.
-contract Mandates is IMandates, PortfolioRoles {
+///         so that a rebalance reads its mandate's blob without asking this contract. A change of manager or circuit stores
+///         the active mandate again with the new one, under its old version.
+contract Mandates is IMandates, PortfolioCircuits {
     struct Record {
         address active; // slot 0, bits   0–159, blob of the active mandate
         uint40 activatedAt; // slot 0, bits 160–199
@@ -31,9 +32,7 @@ contract Mandates is IMandates, PortfolioRoles {
         uint40 unnoticedAt; // slot 2, bits  40–79, when one, not the first, was last activated before its notice was over
     }
 
-    IGroth16Verifier public immutable VERIFIER;
     IMarketSnapshots public immutable SNAPSHOTS;
-    IRebalanceLedger public immutable LEDGER;
     bytes32 public immutable CIRCUIT_ID;
     uint8 private immutable _SLOTS;
     uint8 private immutable _GROUPS;
@@ -50,8 +49,8 @@ contract Mandates is IMandates, PortfolioRoles {
         bytes32 circuitId,
         Shape memory shape,
         uint256 notice
-    ) PortfolioRoles(notice) {
-        (VERIFIER, SNAPSHOTS, LEDGER, CIRCUIT_ID) = (verifier, snapshots, ledger, circuitId);
+    ) PortfolioRoles(notice) PortfolioCircuits(verifier, ledger) {
+        (SNAPSHOTS, CIRCUIT_ID) = (snapshots, circuitId);
         (_SLOTS, _GROUPS, _ACCOUNTS, _SCENARIOS) = (shape.slots, shape.groups, shape.accounts, shape.scenarios);
     }
 
@@ -70,8 +69,7 @@ contract Mandates is IMandates, PortfolioRoles {
         uint256 dueAt = _dueAt(record, portfolioId, vector, terms);
         if (record.waiting != address(0)) emit MandateCancelled(portfolioId, record.scheduled);
         version = record.scheduled + 1;
-        address manager = _roles[portfolioId].manager;
-        address blob = _store(version, manager, creation.windowLength, vector, terms, digest);
+        address blob = _store(_core(portfolioId, version, creation, terms, digest), vector, terms);
         _blobs[portfolioId][version] = blob;
         (record.waiting, record.dueAt, record.scheduled) = (blob, uint40(dueAt), uint32(version));
         record.scheduledAt = uint40(block.timestamp);
@@ -166,12 +164,12 @@ contract Mandates is IMandates, PortfolioRoles {
         return noticed > spaced ? noticed : spaced;
     }
 
-    /// @dev Puts a blob in force, stored again when it names another manager than the present one.
+    /// @dev Puts a blob in force, stored again when it names another manager or circuit than the present one.
     function _adopt(bytes32 portfolioId, address blob) private {
         (Core memory core, Terms memory terms, address limits) = abi.decode(blob.code, (Core, Terms, address));
-        address manager = _roles[portfolioId].manager;
-        if (core.manager != manager) {
-            core.manager = manager;
+        (address manager, bytes32 circuitId) = (_roles[portfolioId].manager, circuitOf(portfolioId));
+        if (core.manager != manager || core.circuitId != circuitId) {
+            (core.manager, core.circuitId) = (manager, circuitId);
             blob = address(new CodeBlob(abi.encode(core, terms, limits)));
             _blobs[portfolioId][core.version] = blob;
         }
@@ -180,7 +178,7 @@ contract Mandates is IMandates, PortfolioRoles {
     }
 
     /// @inheritdoc PortfolioRoles
-    function _managerChanged(bytes32 portfolioId) internal override {
+    function _changed(bytes32 portfolioId) internal override {
         address blob = _records[portfolioId].active;
         if (blob != address(0)) _adopt(portfolioId, blob);
     }
@@ -203,25 +201,24 @@ contract Mandates is IMandates, PortfolioRoles {
         VERIFIER.verify(CIRCUIT_ID, proof, digest, alpha, beta);
     }
 
-    function _store(
+    /// @dev All but the universe, which the vector names.
+    function _core(
+        bytes32 portfolioId,
         uint256 version,
-        address manager,
-        uint256 windowLength,
-        int256[] calldata vector,
+        Creation calldata creation,
         Terms calldata terms,
         uint256 digest
-    ) private returns (address) {
+    ) private view returns (Core memory core) {
+        (core.version, core.digest) = (version, digest);
+        (core.manager, core.circuitId) = (_roles[portfolioId].manager, circuitOf(portfolioId));
+        core.windowLength = creation.windowLength;
+        (core.marketMaxAge, core.grace) = (terms.marketMaxAge, terms.grace);
+    }
+
+    function _store(Core memory core, int256[] calldata vector, Terms calldata terms) private returns (address) {
+        core.universeId = uint256(vector[Layout.MANDATE_UNIVERSE_ID]);
         uint256[] memory packed = PackedInts.pack(vector, Layout.MANDATE_HEAD_LENGTH);
         address limits = address(new CodeBlob(abi.encode(packed)));
-        Core memory core = Core({
-            version: version,
-            digest: digest,
-            universeId: uint256(vector[Layout.MANDATE_UNIVERSE_ID]),
-            manager: manager,
-            windowLength: windowLength,
-            marketMaxAge: terms.marketMaxAge,
-            grace: terms.grace
-        });
         return address(new CodeBlob(abi.encode(core, terms, limits)));
     }
 }

@@ -51,7 +51,7 @@ abstract contract PortfolioRoles is IPortfolioRoles {
         if (block.timestamp < roles.managerDueAt) revert NotDue(portfolioId, roles.managerDueAt);
         (roles.manager, roles.nextManager, roles.managerDueAt) = (manager, address(0), 0);
         emit ManagerChanged(portfolioId, manager);
-        _managerChanged(portfolioId);
+        _changed(portfolioId);
     }
 
     /// @inheritdoc IPortfolioRoles
@@ -64,8 +64,8 @@ abstract contract PortfolioRoles is IPortfolioRoles {
         return _roles[portfolioId];
     }
 
-    /// @dev Called after a portfolio got another manager.
-    function _managerChanged(bytes32 portfolioId) internal virtual;
+    /// @dev Called after something that an active mandate names, the manager or the circuit, became another.
+    function _changed(bytes32 portfolioId) internal virtual;
 
     function _dueAt(address proposed) private view returns (uint40) {
         return proposed == address(0) ? 0 : uint40(block.timestamp + NOTICE);

@@ -21,6 +21,13 @@ import {TradeExecutor} from "./TradeExecutor.sol";
 ///         no slots: its cost does not grow with the book. No path sets a commitment without a proof, or an attestation
 ///         together with the manager's signature.
 contract RebalanceLedger is LedgerViews {
+    /// @dev What a step's proof is checked against, beside its digest.
+    struct Signals {
+        bytes32 circuitId;
+        uint256 alpha;
+        uint256 beta;
+    }
+
     bytes32 private constant AUTHORIZATION_TYPE = keccak256("Authorization(bytes32 statement)");
     bytes32 private constant CLOSE_TYPE = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
     uint256 private constant PAYLOAD_MAX = 4096;
@@ -67,16 +74,14 @@ contract RebalanceLedger is LedgerViews {
         emit Opened(id, creation);
         uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
         (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (submission.step.newBook, EMPTY_BUDGET);
-        (uint256 alpha, uint256 beta) = _step(id, stored, x, submission);
-        _prove(submission, alpha, beta);
+        _prove(submission, _step(id, stored, x, submission));
     }
 
     /// @inheritdoc IRebalanceLedger
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external {
         Stored storage stored = _standingAt(portfolioId, head);
         uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
-        (uint256 alpha, uint256 beta) = _rebalance(portfolioId, stored, x, head, submission);
-        _prove(submission, alpha, beta);
+        _prove(submission, _rebalance(portfolioId, stored, x, head, submission));
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -90,8 +95,7 @@ contract RebalanceLedger is LedgerViews {
         uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH + legs.length);
         x[Layout.REBALANCE_OPEN] = 1;
         for (uint256 i; i < legs.length; ++i) x[Layout.REBALANCE_HEAD_LENGTH + i] = legs[i];
-        (uint256 alpha, uint256 beta) = _rebalance(portfolioId, stored, x, head, submission);
-        _prove(submission, alpha, beta);
+        _prove(submission, _rebalance(portfolioId, stored, x, head, submission));
         // Proven, and everything is written but the improvement: whoever calls back now finds the portfolio as it will be.
         uint256 improvement = EXECUTOR.execute(portfolioId, legs, submission.sealedTrade);
         if (improvement == 0) return;
@@ -103,7 +107,7 @@ contract RebalanceLedger is LedgerViews {
     /// @inheritdoc IRebalanceLedger
     function rebalanceBatch(Entry[] calldata entries) external returns (uint256 applied) {
         bytes memory claims = Claims.room(entries.length);
-        bytes32 last;
+        (bytes32 last, bytes32 circuitId) = (0, CIRCUIT_ID);
         for (uint256 i; i < entries.length; ++i) {
             Entry calldata entry = entries[i];
             if (entry.portfolioId <= last) revert EntryOutOfOrder(entry.portfolioId);
@@ -112,12 +116,21 @@ contract RebalanceLedger is LedgerViews {
             if (_isApplied(last, stored.head, entry)) continue;
             uint256 free = Claims.mark();
             uint256[] memory x = new uint256[](Layout.REBALANCE_HEAD_LENGTH);
-            (uint256 alpha, uint256 beta) = _rebalance(last, stored, x, entry.head, entry.submission);
-            Claims.put(claims, applied++, entry.submission.proof, entry.submission.step.digest, alpha, beta);
+            Signals memory signals = _rebalance(last, stored, x, entry.head, entry.submission);
+            if (applied == 0) circuitId = signals.circuitId;
+            if (signals.circuitId != circuitId) revert CircuitsDiffer(last);
+            Claims.put(
+                claims,
+                applied++,
+                entry.submission.proof,
+                entry.submission.step.digest,
+                signals.alpha,
+                signals.beta
+            );
             Claims.release(free);
         }
         Claims.cut(claims, applied);
-        if (applied != 0 || entries.length == 0) VERIFIER.verifyBatch(CIRCUIT_ID, claims);
+        if (applied != 0 || entries.length == 0) VERIFIER.verifyBatch(circuitId, claims);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -132,6 +145,11 @@ contract RebalanceLedger is LedgerViews {
     }
 
     /// @inheritdoc IRebalanceLedger
+    function domainOf(bytes32 portfolioId) external view returns (uint256) {
+        return _domain(portfolioId, MANDATES.circuitOf(portfolioId));
+    }
+
+    /// @inheritdoc IRebalanceLedger
     function adoptMandate(bytes32 portfolioId, address blob) external {
         if (msg.sender != address(MANDATES)) revert WrongCaller(msg.sender);
         Stored storage stored = _portfolios[portfolioId];
@@ -142,8 +160,9 @@ contract RebalanceLedger is LedgerViews {
             stored.bookUniverse = from.universeId;
             stored.flags |= Flags.UNIVERSE_CHANGED;
         }
-        // A change of managers keeps the version: what was proven under it still is.
-        if (to.version != from.version) stored.flags |= Flags.MANDATE_CHANGED;
+        // A change of managers keeps the version: what was proven under it still is. By another circuit nothing is, yet.
+        bool unproven = to.version != from.version || to.circuitId != from.circuitId;
+        if (unproven) stored.flags |= Flags.MANDATE_CHANGED;
         stored.mandate = blob;
         emit MandateAdopted(portfolioId, to.version);
     }
@@ -169,7 +188,7 @@ contract RebalanceLedger is LedgerViews {
         uint256[] memory x,
         Head calldata head,
         Submission calldata submission
-    ) private returns (uint256, uint256) {
+    ) private returns (Signals memory) {
         if (submission.step.newBook == head.book) revert BookUnchanged(id);
         (x[Layout.REBALANCE_OLD_BOOK], x[Layout.REBALANCE_OLD_BUDGET]) = (head.book, head.budget);
         return _step(id, stored, x, submission);
@@ -180,7 +199,7 @@ contract RebalanceLedger is LedgerViews {
     ///      only contracts can look that this one calls, and those it calls without leave to write.
     function _step(bytes32 id, Stored storage stored, uint256[] memory x, Submission calldata submission)
         private
-        returns (uint256 alpha, uint256 beta)
+        returns (Signals memory signals)
     {
         Step calldata step = submission.step;
         bytes calldata sealedTrade = submission.sealedTrade;
@@ -189,39 +208,42 @@ contract RebalanceLedger is LedgerViews {
             revert WrongPayloadLength(sealedTrade.length, PAYLOAD_MAX);
         }
         x[Layout.REBALANCE_PAYLOAD] = uint256(keccak256(sealedTrade)) >> 8;
-        (address manager, uint256 time, uint256 flows) = _fill(id, stored, x, step);
-        (alpha, beta) = _authorized(id, manager, x, submission);
+        (Core memory core, uint256 time, uint256 flows) = _fill(id, stored, x, step);
+        signals = _authorized(id, core, x, submission);
         _record(stored, x[Layout.REBALANCE_EPOCH], time, flows, step.compliant);
         stored.head = _hash(stored.head, step.newBook, step.newBudget);
         emit Rebalanced(id, x[Layout.REBALANCE_EPOCH], x, step.digest, submission.proof, sealedTrade);
     }
 
-    function _authorized(bytes32 id, address manager, uint256[] memory x, Submission calldata submission)
+    function _authorized(bytes32 id, Core memory core, uint256[] memory x, Submission calldata submission)
         private
         view
-        returns (uint256 alpha, uint256 beta)
+        returns (Signals memory signals)
     {
         bytes32 statement;
-        (statement, alpha, beta) = PublicVector.signals(CIRCUIT_ID, x, submission.step.digest);
+        signals.circuitId = core.circuitId;
+        (statement, signals.alpha, signals.beta) =
+            PublicVector.signals(core.circuitId, x, submission.step.digest);
         bytes32 structHash = keccak256(abi.encode(AUTHORIZATION_TYPE, statement));
-        _checkAuthorized(id, manager, structHash, submission.authorization);
+        _checkAuthorized(id, core.manager, structHash, submission.authorization);
     }
 
-    function _prove(Submission calldata submission, uint256 alpha, uint256 beta) private view {
-        VERIFIER.verify(CIRCUIT_ID, submission.proof, submission.step.digest, alpha, beta);
+    function _prove(Submission calldata submission, Signals memory signals) private view {
+        (bytes32 circuitId, uint256 c) = (signals.circuitId, submission.step.digest);
+        VERIFIER.verify(circuitId, submission.proof, c, signals.alpha, signals.beta);
     }
 
     /// @dev Fills in what storage, mandate and snapshot say; returns the snapshot's time and how many flows are due by then.
     function _fill(bytes32 id, Stored storage stored, uint256[] memory x, Step calldata step)
         private
         view
-        returns (address, uint256 time, uint256 flows)
+        returns (Core memory core, uint256 time, uint256 flows)
     {
         // Read together, a slot is read once.
         (address mandate, uint32 epoch, uint40 last) = (stored.mandate, stored.epoch, stored.snapshotTime);
-        Core memory core = abi.decode(mandate.code, (Core));
+        core = abi.decode(mandate.code, (Core));
         time = SNAPSHOTS.usable(core.universeId, step.marketDigest, core.marketMaxAge, core.grace, last);
-        x[Layout.REBALANCE_DOMAIN] = domainOf(id);
+        x[Layout.REBALANCE_DOMAIN] = _domain(id, core.circuitId);
         x[Layout.REBALANCE_EPOCH] = epoch + 1;
         x[Layout.REBALANCE_NEW_BOOK] = step.newBook;
         x[Layout.REBALANCE_NEW_BUDGET] = step.newBudget;
@@ -240,7 +262,6 @@ contract RebalanceLedger is LedgerViews {
             (netFlow, flows) = netFlowAt(id, time);
             x[Layout.REBALANCE_NET_FLOW] = PublicVector.toField(netFlow);
         }
-        return (core.manager, time, flows);
     }
 
     /// @dev Consumes the flows that are due and writes slot 1.

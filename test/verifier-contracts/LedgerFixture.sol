@@ -31,6 +31,8 @@ abstract contract LedgerFixture is Fixture {
     Known internal known;
     /// @dev Who signs as manager.
     uint256 internal managerKey = MANAGER_KEY;
+    /// @dev By what steps are proven.
+    bytes32 internal circuit = REBALANCE;
 
     function setUp() public virtual override {
         super.setUp();
@@ -49,7 +51,7 @@ abstract contract LedgerFixture is Fixture {
     /// @dev The public vector of the next step to book `book`, as the manager sees it.
     function _x(uint256 book, bool compliant) internal view returns (uint256[] memory x) {
         x = new uint256[](16);
-        x[0] = uint256(keccak256(abi.encode(block.chainid, address(ledger), _id(), REBALANCE))) >> 8;
+        x[0] = uint256(keccak256(abi.encode(block.chainid, address(ledger), _id(), circuit))) >> 8;
         (x[1], x[2], x[3], x[4], x[5], x[6]) =
             (known.epoch + 1, known.book, book, known.budget, book + 1_000_000, book + 2_000_000);
         (x[7], x[8], x[9], x[10]) = (known.mandate, known.market, known.oldUniverse, known.changed);
@@ -68,8 +70,8 @@ abstract contract LedgerFixture is Fixture {
             compliant: x[13] == 1,
             open: x[14] == 1
         });
-        (bytes32 statement, uint256 alpha, uint256 beta) = PublicVector.signals(REBALANCE, x, c);
-        s.proof = verifier.proofOf(REBALANCE, c, alpha, beta);
+        (bytes32 statement, uint256 alpha, uint256 beta) = PublicVector.signals(circuit, x, c);
+        s.proof = verifier.proofOf(circuit, c, alpha, beta);
         s.sealedTrade = SEALED;
         s.authorization = _authorization(statement, managerKey);
     }

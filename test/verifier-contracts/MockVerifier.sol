@@ -9,6 +9,8 @@ import {Claim, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier
 ///         hash of circuit and public signals, so that a caller who binds anything else is refused. Keys are guarded as
 ///         they really are; their bytes are nothing.
 contract MockVerifier is KeyGuard {
+    mapping(bytes32 circuitId => bytes32) public predecessorOf;
+
     constructor(address governor) KeyGuard(governor) {}
 
     function proofOf(bytes32 circuitId, uint256 c, uint256 alpha, uint256 beta) public pure returns (Proof memory p) {
@@ -33,6 +35,14 @@ contract MockVerifier is KeyGuard {
 
     function registerKey(bytes32 circuitId, bytes calldata, bool development) external onlyGovernor {
         _announce(circuitId, address(this), development);
+    }
+
+    function registerSuccessor(bytes32 predecessor, bytes32 circuitId, bytes calldata, bool development)
+        external
+        onlyGovernor
+    {
+        _announce(circuitId, address(this), development);
+        predecessorOf[circuitId] = predecessor;
     }
 
     function keyOf(bytes32) external pure returns (bytes memory) {}

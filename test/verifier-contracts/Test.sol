@@ -24,6 +24,7 @@ interface Vm {
     function getNonce(address account) external view returns (uint64);
     function snapshotState() external returns (uint256);
     function revertToState(uint256 id) external returns (bool);
+    function expectEmit(address emitter) external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
 }

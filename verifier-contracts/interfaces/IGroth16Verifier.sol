@@ -24,6 +24,9 @@ interface IGroth16Verifier {
     /// @notice A circuit got its verification key, whose proofs are accepted from `liveFrom`.
     event KeyRegistered(bytes32 indexed circuitId, bytes32 keyHash, bool development, uint256 liveFrom);
 
+    /// @notice A portfolio that is proven by `predecessor` may move on to the circuit.
+    event KeySucceeds(bytes32 indexed circuitId, bytes32 indexed predecessor);
+
     /// @notice `caller` may not register keys.
     error NotGovernor(address caller);
     /// @notice The circuit has a key already.
@@ -58,6 +61,10 @@ interface IGroth16Verifier {
     /// @param development True for a key of the fixed-seed set-up; refused unless the chain id is 31337.
     function registerKey(bytes32 circuitId, bytes calldata key, bool development) external;
 
+    /// @notice Registers the key of a circuit that takes the place of another with the same public vector: a mended one, or
+    ///         the same with a key of another ceremony. Nobody moves by it: each portfolio's governor decides, after a notice.
+    function registerSuccessor(bytes32 predecessor, bytes32 circuitId, bytes calldata key, bool development) external;
+
     /// @notice Returns if the proof holds for (c, alpha, beta); reverts by name otherwise.
     function verify(bytes32 circuitId, Proof calldata proof, uint256 c, uint256 alpha, uint256 beta) external view;
 
@@ -68,6 +75,9 @@ interface IGroth16Verifier {
 
     /// @notice The key's bytes as registered, for whoever checks proofs off chain.
     function keyOf(bytes32 circuitId) external view returns (bytes memory);
+
+    /// @notice The circuit whose place this one takes; 0 when it takes none.
+    function predecessorOf(bytes32 circuitId) external view returns (bytes32);
 
     /// @notice keccak256 of the key's bytes; 0 when the circuit has no key.
     function keyHash(bytes32 circuitId) external view returns (bytes32);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Proof} from "./IGroth16Verifier.sol";
+import {IPortfolioCircuits} from "./IPortfolioCircuits.sol";
 import {IPortfolioRoles} from "./IPortfolioRoles.sol";
 
 /// @notice Everything a portfolio's id is the hash of. `windowLength` is in seconds and fixed for the portfolio's life.
@@ -26,8 +27,8 @@ struct Terms {
     uint8 attestationQuorum;
 }
 
-/// @notice The part of a stored mandate that a rebalance reads. `manager` is the one of when the mandate was scheduled, or
-///         last put in force or kept in force through a change of managers.
+/// @notice The part of a stored mandate that a rebalance reads. `manager` and `circuitId` are those of when the mandate was
+///         scheduled, or last put in force or kept in force through a change of either.
 struct Core {
     uint256 version;
     uint256 digest;
@@ -36,6 +37,7 @@ struct Core {
     uint256 windowLength;
     uint256 marketMaxAge;
     uint256 grace;
+    bytes32 circuitId;
 }
 
 /// @title  IMandates
@@ -47,7 +49,7 @@ struct Core {
 ///         undone without it, and whoever probes a book with ever tighter limits gets no more than one of them a notice
 ///         beside the one that needed none. One mandate waits at a time: another takes its place, with a notice of its own,
 ///         so that a loosening announced before a tightening must be announced again after it.
-interface IMandates is IPortfolioRoles {
+interface IMandates is IPortfolioCircuits, IPortfolioRoles {
     /// @notice A mandate will be open to activation from `dueAt`.
     event MandateScheduled(
         bytes32 indexed portfolioId, uint256 version, uint256 dueAt, uint256 digest, int256[] vector, Terms terms

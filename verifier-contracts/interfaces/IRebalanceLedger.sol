@@ -108,7 +108,7 @@ interface IRebalanceLedger {
     );
     /// @notice An open trade was executed better than proven by `amount` (1e-16 quote), which waits as a flow of now.
     event ImprovementRecorded(bytes32 indexed portfolioId, uint256 indexed epoch, uint256 amount);
-    /// @notice The portfolio must be proven against another mandate from now on.
+    /// @notice The portfolio must be proven against another mandate, or by another circuit or manager, from now on.
     event MandateAdopted(bytes32 indexed portfolioId, uint256 version);
     /// @notice The record ended.
     event Closed(bytes32 indexed portfolioId, uint256 epoch);
@@ -127,6 +127,8 @@ interface IRebalanceLedger {
     error OpeningNotCompliant(bytes32 portfolioId);
     /// @notice The entries of a batch come in ascending order of their portfolios, each portfolio once.
     error EntryOutOfOrder(bytes32 portfolioId);
+    /// @notice The portfolio is proven by another circuit than those before it in the batch.
+    error CircuitsDiffer(bytes32 portfolioId);
     /// @notice An open trade goes through {rebalanceOpen}, a sealed one through {open}, {rebalance} and {rebalanceBatch}.
     error WrongTradeForm(bytes32 portfolioId);
     /// @notice A sealed trade, or the routes of an open one, has at least one byte and at most `most`.
@@ -223,6 +225,9 @@ interface IRebalanceLedger {
 
     /// @notice Net flow that a step at a snapshot of `time` must consume, and how many flows that is.
     function netFlowAt(bytes32 portfolioId, uint256 time) external view returns (int256 netFlow, uint256 count);
+
+    /// @notice The circuit by which portfolios begin.
+    function CIRCUIT_ID() external view returns (bytes32);
 
     /// @notice First element of a portfolio's public vectors.
     function domainOf(bytes32 portfolioId) external view returns (uint256);}
