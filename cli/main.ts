@@ -30,7 +30,10 @@ program
   .requiredOption('--rpc <url>', 'a node of the chain')
   .requiredOption('--ledger <address>', 'the RebalanceLedger')
   .requiredOption('--portfolio <id>', 'the portfolio, 32 bytes of hex')
-  .requiredOption('--key-hash <hash>', 'keccak256 of the verification key that the fund has published')
+  .requiredOption(
+    '--key-hash <hashes...>',
+    'keccak256 of the verification key that the fund has published; of each, where it changed circuits',
+  )
   .option(
     '--recipient-key <file>',
     'private key of a recipient (hex): opens each sealed trade and compares it',
@@ -38,7 +41,8 @@ program
   .option('--json', 'print JSON')
   .action(
     async (
-      options: Record<'rpc' | 'ledger' | 'portfolio' | 'keyHash', string> & {
+      options: Record<'rpc' | 'ledger' | 'portfolio', string> & {
+        keyHash: readonly string[]
         recipientKey?: string
         json?: boolean
       },
@@ -46,13 +50,13 @@ program
       const { rpc, ledger, portfolio, keyHash, recipientKey } = options
       if (!isAddress(ledger)) throw new OptionError('--ledger', 'an address')
       if (!isHash(portfolio)) throw new OptionError('--portfolio', '32 bytes of hex')
-      if (!isHash(keyHash)) throw new OptionError('--key-hash', '32 bytes of hex')
+      if (!keyHash.every(isHash)) throw new OptionError('--key-hash', '32 bytes of hex')
       const key = recipientKey === undefined ? undefined : readKey(recipientKey)
       const record = await verifyRecord({
         rpcUrl: rpc,
         ledger,
         portfolioId: portfolio,
-        keyHash,
+        keyHashes: keyHash,
         ...(key ? { recipientKey: key } : {}),
       })
       if (options.json) {

@@ -27,12 +27,13 @@ import { decodeKey } from '#verifier-contracts/encode-key.js'
 import { domainOf, payloadOf } from '#verifier-contracts/encoding.js'
 import { readLeg } from '#verifier-contracts/open-trade.js'
 
-/** What a stranger needs: a node, two public addresses, and the key hash that the fund has published. */
+/** What a stranger needs: a node, two public addresses, and the hashes of the keys that the fund has published. */
 export type RecordRequest = {
   readonly rpcUrl: string
   readonly ledger: Address
   readonly portfolioId: Hex
-  readonly keyHash: Hex
+  /** Of every circuit that the portfolio has been proven by. */
+  readonly keyHashes: readonly Hex[]
   /** Private key of a recipient of sealed trades: every trade is opened and compared with the proven commitment. */
   readonly recipientKey?: Uint8Array
 }
@@ -49,7 +50,7 @@ export type CheckedEpoch = {
 
 export type CheckedRecord = {
   readonly verdict: string
-  /** The key is made from the public seed: whatever the record says, anyone could have proven it. */
+  /** A key is made from the public seed: whatever the record says, anyone could have proven it. */
   readonly developmentKey: boolean
   readonly epochs: readonly CheckedEpoch[]
 }
@@ -79,16 +80,17 @@ export async function verifyRecord(request: RecordRequest): Promise<CheckedRecor
 
   const replacedAt = (epoch: bigint) => replaced.find((event) => event.args.epoch === epoch)?.args
   const epochs: CheckedEpoch[] = []
-  let link: Link = { epoch: 0n, budget: rules.emptyBudget }
+  let link: Link = { epoch: 0n, budget: rules.emptyBudget, circuit: 0 }
   for (const { args: step, transactionHash } of steps) {
     // Each replacement takes an epoch of its own and sets the book without a proof; the budget stays.
     for (let swap = replacedAt(link.epoch + 1n); swap; swap = replacedAt(link.epoch + 1n)) {
-      link = { epoch: swap.epoch, book: swap.newBook, budget: swap.budget }
+      link = { ...link, epoch: swap.epoch, book: swap.newBook, budget: swap.budget }
     }
     const head = headOf(step.x)
-    checkLink(head, link, rules, step.sealedTrade)
+    const circuit = rules.circuits.findIndex(({ domain }) => domain === head.domain)
+    checkLink(head, link, circuit, step.sealedTrade)
     await checkDigests(client, rules, digest, head)
-    await checkProof(rules, head.epoch, step)
+    await checkProof(rules.circuits[circuit]!, head.epoch, step)
     const open = head.open === 1n
     const trades =
       request.recipientKey && !open ? await openedTrades(digest, request.recipientKey, head, step) : undefined
@@ -99,26 +101,38 @@ export async function verifyRecord(request: RecordRequest): Promise<CheckedRecor
       ...(trades === undefined ? {} : { openedTrades: trades }),
       ...(open ? { openLegs: step.x.slice(HEAD).filter((leg) => readLeg(leg).trade !== 0n).length } : {}),
     })
-    link = { epoch: head.epoch, book: head.newBook, budget: head.newBudget }
+    link = { epoch: head.epoch, book: head.newBook, budget: head.newBudget, circuit }
   }
   const [verdict] = await client.readContract({
     ...ledger,
     functionName: 'status',
     args: [request.portfolioId],
   })
-  return { verdict: VERDICTS[verdict] ?? 'unknown', developmentKey: rules.developmentKey, epochs }
+  const developmentKey = rules.circuits.some((circuit) => circuit.developmentKey)
+  return { verdict: VERDICTS[verdict] ?? 'unknown', developmentKey, epochs }
 }
 
-type Link = { readonly epoch: bigint; readonly book?: bigint; readonly budget: bigint }
+type Link = {
+  readonly epoch: bigint
+  readonly book?: bigint
+  readonly budget: bigint
+  /** Place of the circuit in the order above. */
+  readonly circuit: number
+}
 type Rules = {
   readonly portfolioId: Hex
-  readonly circuitId: Hex
+  /** By which the portfolio has been proven, in this order. */
+  readonly circuits: readonly Circuit[]
   readonly emptyBudget: bigint
+  readonly snapshots: Address
+  readonly mandates: Address
+}
+type Circuit = {
+  readonly circuitId: Hex
+  /** First element of every vector proven by it. */
   readonly domain: bigint
   readonly vkey: VerificationKey
   readonly developmentKey: boolean
-  readonly snapshots: Address
-  readonly mandates: Address
 }
 type Step = {
   readonly x: readonly bigint[]
@@ -131,28 +145,32 @@ async function readRules(client: PublicClient, request: RecordRequest): Promise<
   const read = <const Name extends 'VERIFIER' | 'SNAPSHOTS' | 'MANDATES' | 'CIRCUIT_ID' | 'EMPTY_BUDGET'>(
     functionName: Name,
   ) => client.readContract({ address: request.ledger, abi: rebalanceLedgerAbi, functionName })
-  const circuitId = await read('CIRCUIT_ID')
-  const key = await client.readContract({
-    address: await read('VERIFIER'),
-    abi: groth16VerifierAbi,
-    functionName: 'keyOf',
-    args: [circuitId],
-  })
-  if (keccak256(key) !== request.keyHash.toLowerCase()) {
-    throw new RecordError(0n, 'the registered verification key is not the published one')
-  }
+  const { portfolioId, ledger } = request
+  const verifier = { address: await read('VERIFIER'), abi: groth16VerifierAbi } as const
+  const mandates = await read('MANDATES')
   const chainId = await client.getChainId()
-  const vkey = decodeKey(key)
-  const developmentKey = isDevelopmentKey(assertKeyForChain(vkey, chainId))
+  const published = request.keyHashes.map((hash) => hash.toLowerCase())
+  const circuitOf = async (circuitId: Hex): Promise<Circuit> => {
+    const key = await client.readContract({ ...verifier, functionName: 'keyOf', args: [circuitId] })
+    if (!published.includes(keccak256(key))) {
+      throw new RecordError(0n, 'a registered verification key is not a published one')
+    }
+    const vkey = decodeKey(key)
+    const developmentKey = isDevelopmentKey(assertKeyForChain(vkey, chainId))
+    return { circuitId, domain: domainOf(chainId, ledger, portfolioId, circuitId), vkey, developmentKey }
+  }
+  const changes = await client.getContractEvents({
+    ...{ address: mandates, abi: mandatesAbi, eventName: 'CircuitChanged', args: { portfolioId } },
+    fromBlock: 0n,
+    strict: true,
+  })
+  const ids = [await read('CIRCUIT_ID'), ...changes.map(({ args }) => args.circuitId)]
   return {
-    portfolioId: request.portfolioId,
-    circuitId,
+    portfolioId,
+    circuits: await Promise.all(ids.map(circuitOf)),
     emptyBudget: await read('EMPTY_BUDGET'),
-    domain: domainOf(chainId, request.ledger, request.portfolioId, circuitId),
-    vkey,
-    developmentKey,
     snapshots: await read('SNAPSHOTS'),
-    mandates: await read('MANDATES'),
+    mandates,
   }
 }
 
@@ -164,11 +182,12 @@ function headOf(x: readonly bigint[]): RebalanceHead {
   return head
 }
 
-function checkLink(head: RebalanceHead, link: Link, rules: Rules, sealedTrade: Hex): void {
+function checkLink(head: RebalanceHead, link: Link, circuit: number, sealedTrade: Hex): void {
   const holds = (condition: boolean, otherwise: string) => {
     if (!condition) throw new RecordError(head.epoch, otherwise)
   }
-  holds(head.domain === rules.domain, 'the domain is not that of this chain, ledger and portfolio')
+  holds(circuit !== -1, 'the domain is not that of this chain, ledger and portfolio')
+  holds(circuit >= link.circuit, 'it is proven by a circuit that the portfolio had left')
   holds(head.epoch === link.epoch + 1n, 'the epoch before it is missing')
   // Only an opening has no book before it; it keeps its book, and must be compliant.
   holds(head.oldBook === (link.book ?? head.newBook), 'the book does not follow from the one before')
@@ -213,7 +232,7 @@ async function checkDigests(
   }
 }
 
-async function checkProof({ vkey, circuitId }: Rules, epoch: bigint, step: Step): Promise<void> {
+async function checkProof({ vkey, circuitId }: Circuit, epoch: bigint, step: Step): Promise<void> {
   const alpha = challengeOf(circuitId, step.x, step.digest)
   const publicSignals = [step.digest, alpha, evaluateVector(step.x, alpha)].map(String)
   const proof = fromSolidityProof(step.proof)

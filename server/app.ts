@@ -93,7 +93,7 @@ export async function buildApp(options: AppOptions) {
   await app.register(store, {
     dataDir: config.dataDir,
     keyFile: config.storeKeyFile,
-    binding: [deployment.chainId, deployment.ledger.toLowerCase(), circuits.rebalance.circuitId].join(' '),
+    binding: [deployment.chainId, deployment.ledger.toLowerCase(), app.ledgerCircuit].join(' '),
     crashAt: config.crashAt,
   })
   await app.register(prover, {

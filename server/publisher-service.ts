@@ -9,7 +9,7 @@ import type { Deployment } from './chain/deployment.js'
 import type { Keystore, PublisherRole } from './chain/keystore.js'
 import type { MarketKeeper } from './chain/market-keeper.js'
 import { MarketPublisher } from './chain/market-publisher.js'
-import { assertRegisteredKeys } from './chain/registered-keys.js'
+import { registeredCircuits } from './chain/registered-keys.js'
 import type { Config, Publishing } from './config.js'
 import { createKeeper } from './create-keeper.js'
 import { createLog } from './log.js'
@@ -38,7 +38,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
   const log = createLog(config.logLevel, options.logStream)
   const chain = await Chain.connect(options.rpcUrl, deployment, options.keystore)
   for (const { vkey } of Object.values(circuits)) assertKeyForChain(vkey, deployment.chainId)
-  await assertRegisteredKeys(chain, circuits)
+  await registeredCircuits(chain, circuits)
   const digest = await loadDigest()
   const pool = new ProverPool({ size: config.provers, timeoutMs: config.proveTimeoutMs })
   try {

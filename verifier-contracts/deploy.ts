@@ -151,14 +151,41 @@ function usableKey({ circuitId, vkey, development }: CircuitKey, chainId: number
   return { circuitId, bytes: encodeKey(vkey), development: isDevelopmentKey(key) }
 }
 
+/**
+ * Registers a circuit to which portfolios that are proven by `predecessor` may move: a mended one, or the same with a key of
+ * another ceremony, whose id is then `successorIdOf`. The wallet's account governs the verifier.
+ *
+ * @throws as {@link deployBallast} for a key that may not be used, or was not registered as sent
+ */
+export async function registerSuccessor(
+  clients: Pick<DeployOptions, 'walletClient' | 'publicClient'>,
+  verifier: Address,
+  predecessor: Hex,
+  circuit: CircuitKey,
+): Promise<void> {
+  await registerKey(
+    clients,
+    verifier,
+    usableKey(circuit, await clients.publicClient.getChainId()),
+    predecessor,
+  )
+}
+
 async function registerKey(
   clients: Pick<DeployOptions, 'walletClient' | 'publicClient'>,
   verifier: Address,
   { circuitId, bytes, development }: ReturnType<typeof usableKey>,
+  predecessor?: Hex,
 ): Promise<void> {
   const contract = { address: verifier, abi: groth16VerifierAbi } as const
-  const args = [circuitId, bytes, development] as const
-  const hash = await clients.walletClient.writeContract({ ...contract, functionName: 'registerKey', args })
+  const key = [circuitId, bytes, development] as const
+  const hash = await (predecessor === undefined
+    ? clients.walletClient.writeContract({ ...contract, functionName: 'registerKey', args: key })
+    : clients.walletClient.writeContract({
+        ...contract,
+        functionName: 'registerSuccessor',
+        args: [predecessor, ...key],
+      }))
   await succeeded(clients, hash, 'registerKey')
   const held = await clients.publicClient.readContract({
     ...contract,

@@ -62,6 +62,10 @@ export const fieldVector = (x: readonly bigint[]): bigint[] => x.map(toField)
 export const vectorHashOf = (vector: readonly bigint[]): Hex =>
   keccak256(encodePacked(['uint256[]'], [fieldVector(vector)]))
 
+/** The id under which a circuit gets another key, from another ceremony, as its own successor. */
+export const successorIdOf = (circuitId: Hex, keyHash: Hex): Hex =>
+  hashOf(['bytes32', 'bytes32'], [circuitId, keyHash])
+
 /**
  * What a manager signs and alpha is derived from: keccak256(abi.encode(circuitId, x, c)).
  *

@@ -1,6 +1,7 @@
 import { VECTORS } from '#portfolio/layout.js'
 import type { Mandate } from '#portfolio/mandate.js'
 import type { Shape } from '#portfolio/shape.js'
+import type { TierCircuits } from '#prover/circuits.js'
 import { HttpError } from '../http-error.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
 import type { LedgerReader } from './ledger-reader.js'
@@ -9,14 +10,19 @@ import type { LedgerReader } from './ledger-reader.js'
  * The portfolio with the limits and terms now in force, which its governor may have put there from elsewhere; as it is kept
  * here while no mandate is in force.
  *
- * @throws {@link MandateUniverseError}
+ * @throws {@link MandateUniverseError}, {@link OtherCircuitError}
  */
 export async function underActiveMandate(
-  { ledger, shape }: { readonly ledger: LedgerReader; readonly shape: Shape },
+  {
+    ledger,
+    shape,
+    circuits,
+  }: { readonly ledger: LedgerReader; readonly shape: Shape; readonly circuits: TierCircuits },
   portfolio: PortfolioRecord,
 ): Promise<PortfolioRecord> {
   const active = await ledger.activeMandate(portfolio.id)
   if (!active) return portfolio
+  if (active.circuitId !== circuits.rebalance.circuitId) throw new OtherCircuitError()
   const mandate = mandateFrom(active.vector, shape, portfolio.universe.instruments.length)
   if (mandate.universeId !== portfolio.universeId) throw new MandateUniverseError()
   return { ...portfolio, mandate, terms: active.terms }
@@ -58,6 +64,17 @@ export class MandateUniverseError extends HttpError {
       code: 'SERVER_MANDATE_UNIVERSE',
       field: 'universe',
       hints: ['This service plans within the universe a portfolio was created with.'],
+    })
+  }
+}
+
+/** The governor moved the portfolio to another circuit or key, or has not moved it to the one this service proves by. */
+export class OtherCircuitError extends HttpError {
+  constructor() {
+    super(409, 'The portfolio is proven by another circuit, or under another key, than this service has.', {
+      code: 'SERVER_OTHER_CIRCUIT',
+      field: 'circuitId',
+      hints: ['Run a service with the circuit and keys that the chain names for the portfolio.'],
     })
   }
 }

@@ -1,34 +1,66 @@
+import { type Hex, keccak256 } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
-import type { TierCircuits } from '#prover/circuits.js'
+import type { ProvingCircuit, TierCircuits } from '#prover/circuits.js'
 import { groth16VerifierAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { encodeKey } from '#verifier-contracts/encode-key.js'
+import { successorIdOf } from '#verifier-contracts/encoding.js'
 import type { Chain } from './chain.js'
 
 /**
  * Compares the keys this service proves under with those that ledger, snapshots and mandates verify under, as the chain
- * holds them. Each contract is asked for its own verifier: what the deployment file says is not what decides.
+ * holds them. Each contract is asked for its own verifier: what the deployment file says is not what decides. The circuit of
+ * steps may be the ledger's own or a successor of it.
  *
+ * @returns the circuits under the ids by which the chain knows them.
  * @throws {@link RegisteredKeyError} naming the circuit whose key is another one, or not in force.
  */
-export async function assertRegisteredKeys(chain: Chain<never>, circuits: TierCircuits): Promise<void> {
+export async function registeredCircuits(chain: Chain<never>, circuits: TierCircuits): Promise<TierCircuits> {
   const { ledger, snapshots, mandates } = chain.deployment
-  const asked = [
-    ['rebalance', ledger],
-    ['digest-market', snapshots],
-    ['digest-mandate', mandates],
-  ] as const
-  for (const [statement, address] of asked) {
-    const { circuitId, vkey, artifacts } = circuits[statement]
+  const of = async (address: Hex, circuit: ProvingCircuit) => {
     // The three contracts name their circuit and verifier alike.
     const contract = { address, abi: rebalanceLedgerAbi, args: [] } as const
     const named = await chain.read({ ...contract, functionName: 'CIRCUIT_ID' })
-    if (named !== circuitId) throw new RegisteredKeyError(artifacts.id)
     const verifier = await chain.read({ ...contract, functionName: 'VERIFIER' })
-    const key = { address: verifier, abi: groth16VerifierAbi, args: [circuitId] } as const
-    const held = await chain.read({ ...key, functionName: 'keyOf' })
-    const live = await chain.read({ ...key, functionName: 'isLive' })
-    if (!live || held !== encodeKey(vkey)) throw new RegisteredKeyError(artifacts.id)
+    return { named, held: (id: Hex) => holds(chain, verifier, id, circuit), verifier }
   }
+  for (const [statement, address] of [
+    ['digest-market', snapshots],
+    ['digest-mandate', mandates],
+  ] as const) {
+    const circuit = circuits[statement]
+    const { named, held } = await of(address, circuit)
+    if (named !== circuit.circuitId || !(await held(named)))
+      throw new RegisteredKeyError(circuit.artifacts.id)
+  }
+
+  const { rebalance } = circuits
+  const { named, held, verifier } = await of(ledger, rebalance)
+  const newKey = successorIdOf(rebalance.circuitId, keccak256(encodeKey(rebalance.vkey)))
+  for (const circuitId of [newKey, rebalance.circuitId]) {
+    if ((await held(circuitId)) && (await descends(chain, verifier, circuitId, named))) {
+      return { ...circuits, rebalance: { ...rebalance, circuitId } }
+    }
+  }
+  throw new RegisteredKeyError(rebalance.artifacts.id)
+}
+
+async function holds(chain: Chain<never>, address: Hex, id: Hex, { vkey }: ProvingCircuit): Promise<boolean> {
+  const key = { address, abi: groth16VerifierAbi, args: [id] } as const
+  // keyOf refuses ids that nobody registered.
+  if ((await chain.read({ ...key, functionName: 'keyHash' })) === NO_HASH) return false
+  const held = await chain.read({ ...key, functionName: 'keyOf' })
+  return held === encodeKey(vkey) && (await chain.read({ ...key, functionName: 'isLive' }))
+}
+
+const NO_HASH: Hex = `0x${'0'.repeat(64)}`
+
+/** Whether a circuit is `first` or takes its place, directly or through others. */
+async function descends(chain: Chain<never>, address: Hex, id: Hex, first: Hex): Promise<boolean> {
+  for (let at = id; at !== NO_HASH; ) {
+    if (at === first) return true
+    at = await chain.read({ address, abi: groth16VerifierAbi, functionName: 'predecessorOf', args: [at] })
+  }
+  return false
 }
 
 /** Proofs made here would be checked under another key, or under none. */

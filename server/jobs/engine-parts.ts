@@ -1,3 +1,4 @@
+import type { Hex } from 'viem'
 import type { Shape, Tier } from '#portfolio/shape.js'
 import type { TierCircuits } from '#prover/circuits.js'
 import type { Digest } from '#prover/digest.js'
@@ -19,6 +20,7 @@ export type EngineParts = {
   readonly publisher: MarketPublisher
   readonly pool: ProverPool
   readonly circuits: TierCircuits
+  readonly ledgerCircuit: Hex
   readonly digest: Digest
   /** Called between a side effect and the row that records it: a test may end the process here. */
   readonly reached: (point: 'sent') => void

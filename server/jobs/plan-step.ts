@@ -224,7 +224,11 @@ async function sealStep(
   const domain = domainFor(parts, portfolio.id)
   const epoch = BigInt(planned.epoch)
   const { fills, fee } = planned.step
-  const blinding = deriveBlinding(portfolio.seed, 'trade', { domain, epoch, attempt })
+  const blinding = deriveBlinding(portfolio.seed, 'trade', {
+    domain: blindingDomainFor(parts, portfolio.id),
+    epoch,
+    attempt,
+  })
   const blob = await sealTrade({ trades: verdict.trades, fills, fee, blinding }, portfolio.recipients, {
     domain,
     epoch,
@@ -242,6 +246,12 @@ function assertProvable({ shape }: EngineParts, step: Step): Verdict {
 /** First element of a portfolio's public vectors. */
 export const domainFor = ({ chain, circuits }: Pick<EngineParts, 'chain' | 'circuits'>, id: Hex): bigint =>
   domainOf(chain.deployment.chainId, chain.deployment.ledger, id, circuits.rebalance.circuitId)
+
+/** Where a portfolio's blindings are derived: of the circuit it began with, so that a book's is found under every later one. */
+export const blindingDomainFor = (
+  { chain, ledgerCircuit }: Pick<EngineParts, 'chain' | 'ledgerCircuit'>,
+  id: Hex,
+): bigint => domainOf(chain.deployment.chainId, chain.deployment.ledger, id, ledgerCircuit)
 
 export class NotOpenError extends HttpError {
   constructor() {

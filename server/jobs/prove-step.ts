@@ -8,7 +8,7 @@ import type { Receipt } from '../schemas/receipt.js'
 import type { JobTimings } from '../store/job-store.js'
 import type { Blinded, BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
-import { domainFor, type PlannedStep } from './plan-step.js'
+import { blindingDomainFor, domainFor, type PlannedStep } from './plan-step.js'
 
 /** A planned step with everything its proof is about; the same plan always gives the same one. */
 export type StatedStep = ReturnType<typeof rebalanceStatement> & { readonly nextBook: BookRecord }
@@ -25,7 +25,7 @@ export function stateStep(
 ): StatedStep {
   const { step } = plan
   const verdict = evaluateStep(step, parts.shape)
-  const domain = domainFor(parts, portfolio.id)
+  const domain = blindingDomainFor(parts, portfolio.id)
   const derive = (label: 'book' | 'budget' | 'trade', { epoch, attempt }: Blinded) =>
     deriveBlinding(portfolio.seed, label, { domain, epoch: BigInt(epoch), attempt })
   const opening = current.epoch === 0
@@ -40,7 +40,7 @@ export function stateStep(
   }
   const statement = rebalanceStatement(parts.digest, step, verdict, parts.shape, blindings, {
     circuitId: parts.circuits.rebalance.circuitId,
-    domain,
+    domain: domainFor(parts, portfolio.id),
     epoch: BigInt(plan.epoch),
     payload: payloadOf(plan.sealedTrade),
   })
@@ -86,7 +86,7 @@ export function commitDraft(
   blinded: Blinded,
 ): bigint {
   const place = {
-    domain: domainFor(parts, portfolio.id),
+    domain: blindingDomainFor(parts, portfolio.id),
     epoch: BigInt(blinded.epoch),
     attempt: blinded.attempt,
   }

@@ -36,7 +36,7 @@ export type Jobs = {
 /** Takes up, once the service is ready, every job an earlier process left unfinished. */
 export default fp<JobsPluginOptions>(
   async (app, { workers, batches, crashAt }) => {
-    const { store, chain, ledger, settlements, pool, circuits, digest, shape, tier } = app
+    const { store, chain, ledger, settlements, pool, circuits, ledgerCircuit, digest, shape, tier } = app
     const publisher = new MarketPublisher({ chain, markets: store.markets, pool, circuits, digest, shape })
     const reached = (point: string) => {
       if (point === crashAt) process.kill(process.pid, 'SIGKILL')
@@ -51,6 +51,7 @@ export default fp<JobsPluginOptions>(
       publisher,
       pool,
       circuits,
+      ledgerCircuit,
       digest,
       reached,
     }

@@ -4,12 +4,13 @@ import type { TierCircuits } from '#prover/circuits.js'
 import { type Digest, loadDigest } from '#prover/digest.js'
 import { assertKeyForChain } from '#prover/key-check.js'
 import { ProverPool } from '#prover/prover-pool.js'
-import { assertRegisteredKeys } from '../chain/registered-keys.js'
+import { registeredCircuits } from '../chain/registered-keys.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     tier: Tier
     shape: Shape
+    /** Under the ids by which the chain knows them. */
     circuits: TierCircuits
     digest: Digest
     pool: ProverPool
@@ -35,11 +36,11 @@ export default fp<ProverPluginOptions>(
       assertKeyForChain(vkey, app.chain.deployment.chainId)
       app.log.warn({ circuit: artifacts.id, development })
     }
-    await assertRegisteredKeys(app.chain, circuits)
+    const registered = await registeredCircuits(app.chain, circuits)
     const pool = new ProverPool({ size, timeoutMs })
     app.decorate('tier', tier)
     app.decorate('shape', shapeOf(tier))
-    app.decorate('circuits', circuits)
+    app.decorate('circuits', registered)
     app.decorate('digest', await loadDigest())
     app.decorate('pool', pool)
     app.addHook('onClose', async () => pool.close())

@@ -27,7 +27,7 @@ beforeAll(async () => {
     rpcUrl: stack.rpcUrl,
     ledger: stack.deployment.ledger,
     portfolioId: id as Hex,
-    keyHash: keyHashOf((await loadCircuits('tiny')).rebalance.vkey),
+    keyHashes: [keyHashOf((await loadCircuits('tiny')).rebalance.vkey)],
     recipientKey: auditor.privateKey,
   }
 })
@@ -47,8 +47,8 @@ test('a whole record checks from chain data alone, and a recipient opens the pro
 })
 
 test('another verification key than the published one is refused', async () => {
-  const keyHash: Hex = `0x${'ab'.repeat(32)}`
-  await expect(verifyRecord({ ...request, keyHash })).rejects.toMatchObject({ code: 'CLI_RECORD' })
+  const keyHashes: Hex[] = [`0x${'ab'.repeat(32)}`]
+  await expect(verifyRecord({ ...request, keyHashes })).rejects.toMatchObject({ code: 'CLI_RECORD' })
 })
 
 test('a portfolio without steps has no record', async () => {

@@ -80,8 +80,11 @@ export class FundClient {
   }
 
   /** A portfolio of the tiny desk, attested and opened at the present market. */
-  async openTiny(attestor: PrivateKeyAccount): Promise<{ id: string; universeId: string; job: Job }> {
-    const { id, universeId } = await this.createPortfolio()
+  async openTiny(
+    attestor: PrivateKeyAccount,
+    change: Record<string, unknown> = {},
+  ): Promise<{ id: string; universeId: string; job: Job }> {
+    const { id, universeId } = await this.createPortfolio(change)
     await this.ok('POST', '/markets', { universeId })
     const { attestationRequest } = await this.ok('PUT', `/portfolios/${id}/book`, TINY_BOOK)
     await this.attest(id, attestationRequest, attestor)

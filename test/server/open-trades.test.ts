@@ -274,7 +274,7 @@ test('a stranger checks open and sealed steps from the chain alone', async () =>
     rpcUrl: stack.rpcUrl,
     ledger: stack.deployment.ledger,
     portfolioId: id as Hex,
-    keyHash: keyHashOf((await loadCircuits('tiny')).rebalance.vkey),
+    keyHashes: [keyHashOf((await loadCircuits('tiny')).rebalance.vkey)],
   })
   expect(verdict).toBe('green')
   expect(epochs.map(({ openLegs }) => openLegs)).toEqual([undefined, 1, 2, undefined])

@@ -1,6 +1,8 @@
 import { expect } from 'vitest'
 import type { TinyStack } from './tiny-stack.js'
 
+type Stack = Pick<TinyStack, 'fund' | 'app'>
+
 export type Call = {
   readonly method?: string
   readonly path: string
@@ -9,7 +11,7 @@ export type Call = {
 }
 
 /** Everything a refused request might have changed. */
-const everything = async ({ fund, app }: TinyStack, id: string) => [
+const everything = async ({ fund, app }: Stack, id: string) => [
   await fund.ok('GET', '/portfolios'),
   await fund.ok('GET', `/portfolios/${id}`),
   await fund.ok('GET', `/portfolios/${id}/book`),
@@ -19,7 +21,7 @@ const everything = async ({ fund, app }: TinyStack, id: string) => [
 
 /** Sends a request that must be refused by `code` naming `field`, and must change nothing of portfolio `id`. */
 export async function expectRefusal(
-  stack: TinyStack,
+  stack: Stack,
   id: string,
   call: Call,
   status: number,

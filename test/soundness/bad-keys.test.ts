@@ -141,7 +141,7 @@ describe('`ballast verify`', () => {
     rpcUrl: on.rpcUrl,
     ledger,
     portfolioId: CIRCUIT,
-    keyHash,
+    keyHashes: [keyHash],
   })
 
   test.each(BAD)('refuses a key %s, also when its hash is the published one', async (_, make) => {
@@ -157,7 +157,7 @@ describe('`ballast verify`', () => {
     for (const byte of [0, 300, 703]) {
       const bytes = flipped(encodeKey(signals.vkey), byte)
       await overwriteKey(local.publicClient, verifier, CIRCUIT, bytes)
-      await expect(check(), `byte ${byte}`).rejects.toThrow('is not the published one')
+      await expect(check(), `byte ${byte}`).rejects.toThrow('is not a published one')
     }
   })
 

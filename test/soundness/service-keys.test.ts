@@ -9,7 +9,7 @@ import type { VerificationKey } from '#prover/verification-key.js'
 import { Chain } from '#server/chain/chain.js'
 import { formatDeployment } from '#server/chain/deployment.js'
 import { readKeystore } from '#server/chain/keystore.js'
-import { assertRegisteredKeys } from '#server/chain/registered-keys.js'
+import { registeredCircuits } from '#server/chain/registered-keys.js'
 import { readConfig } from '#server/config.js'
 import { deployLocal, type LocalChain as LocalDeployment } from '#server/local-chain.js'
 import { writeSecretFile } from '#server/secret-file.js'
@@ -163,7 +163,7 @@ describe('the keys on chain', () => {
   const verifierOf = (chain: Chain) => chain.deployment.verifier
   const checked = async () => {
     const chain = await Chain.connect(anvil.rpcUrl, local.deployment, readKeystore(keystoreFile))
-    return assertRegisteredKeys(chain, circuits).then(
+    return registeredCircuits(chain, circuits).then(
       () => undefined,
       ({ code, field }: { code: string; field?: string }) => [code, field],
     )
@@ -195,7 +195,7 @@ describe('the keys on chain', () => {
   test('are those that the contracts name, not those of the deployment file', async () => {
     const deployment = { ...local.deployment, snapshots: local.deployment.mandates }
     const chain = await Chain.connect(anvil.rpcUrl, deployment, readKeystore(keystoreFile))
-    await expect(assertRegisteredKeys(chain, circuits)).rejects.toMatchObject({
+    await expect(registeredCircuits(chain, circuits)).rejects.toMatchObject({
       code: 'SERVER_REGISTERED_KEY',
       field: 'digest-market-tiny',
     })

@@ -9,6 +9,7 @@ import {IAttestorList} from "../../verifier-contracts/interfaces/IAttestorList.s
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {Creation} from "../../verifier-contracts/interfaces/IMandates.sol";
+import {IPortfolioCircuits} from "../../verifier-contracts/interfaces/IPortfolioCircuits.sol";
 import {IPortfolioRoles} from "../../verifier-contracts/interfaces/IPortfolioRoles.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {Attestation, Kind} from "../../verifier-contracts/libraries/Attestations.sol";
@@ -86,6 +87,8 @@ contract RolesTest is LedgerFixture {
         bytes4 notGuardian = IKeyGuard.NotGuardian.selector;
         bytes memory data = abi.encodeCall(Groth16Verifier.registerKey, ("other", KnownKey.sound(), false));
         _sent(Call("Groth16Verifier.registerKey", to, data), GOVERNS_VERIFIER, notGovernor);
+        data = abi.encodeCall(Groth16Verifier.registerSuccessor, (KEY, "other", KnownKey.sound(), false));
+        _sent(Call("Groth16Verifier.registerSuccessor", to, data), GOVERNS_VERIFIER, notGovernor);
         data = abi.encodeCall(IKeyGuard.scheduleGuardian, (NEXT));
         _sent(Call("Groth16Verifier.scheduleGuardian", to, data), GOVERNS_VERIFIER, notGovernor);
         data = abi.encodeCall(IKeyGuard.suspendKey, (KEY));
@@ -130,6 +133,9 @@ contract RolesTest is LedgerFixture {
         _sent(Call("Mandates.proposeGovernor", to, data), GOVERNS, notGovernor);
         data = abi.encodeCall(IPortfolioRoles.proposeManager, (id, NEXT));
         _sent(Call("Mandates.proposeManager", to, data), GOVERNS, notGovernor);
+        verifier.registerSuccessor(REBALANCE, "next", "", true);
+        data = abi.encodeCall(IPortfolioCircuits.proposeCircuit, (id, "next"));
+        _sent(Call("Mandates.proposeCircuit", to, data), GOVERNS, notGovernor);
         _schedule(_limits(universeId), _terms(), 501);
         _sent(Call("Mandates.cancel", to, abi.encodeCall(Mandates.cancel, (id))), GOVERNS, notGovernor);
         _sent(Call("Mandates.activate", to, abi.encodeCall(Mandates.activate, (id))));
@@ -137,10 +143,13 @@ contract RolesTest is LedgerFixture {
         mandates.proposeGovernor(id, NEXT);
         vm.prank(GOVERNOR);
         mandates.proposeManager(id, NEXT);
+        vm.prank(GOVERNOR);
+        mandates.proposeCircuit(id, "next");
         vm.warp(START + NOTICE);
         data = abi.encodeCall(IPortfolioRoles.acceptGovernor, (id));
         _sent(Call("Mandates.acceptGovernor", to, data), PROPOSED, IPortfolioRoles.NotProposed.selector);
         _sent(Call("Mandates.rotateManager", to, abi.encodeCall(IPortfolioRoles.rotateManager, (id))));
+        _sent(Call("Mandates.changeCircuit", to, abi.encodeCall(IPortfolioCircuits.changeCircuit, (id))));
     }
 
     function _scheduleData(bytes32 salt) private view returns (bytes memory) {

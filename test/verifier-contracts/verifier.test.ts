@@ -1,4 +1,4 @@
-import { encodeFunctionData, type Hex, keccak256, toHex } from 'viem'
+import { encodeFunctionData, type Hex, keccak256, parseEventLogs, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BASE_FIELD, SCALAR_FIELD } from '#prover/bn254.js'
 import { type SolidityProof, toSolidityProof } from '#prover/groth16-proof.js'
@@ -196,6 +196,36 @@ describe('registerKey', () => {
     let key = encodeKey(circuit.vkey)
     for (let i = first; i < first + count; i++) key = word(key, i, 0n)
     await expect(register(chain, verifier, other, key)).rejects.toThrow('InvalidKeyPoint')
+  })
+
+  it('registers a successor of a circuit that it knows, as its governor alone says', async () => {
+    const key = encodeKey(circuit.vkey)
+    const contract = { address: verifier, abi } as const
+    const next = keccak256('0x04')
+    const succeed = async (predecessor: Hex, bytes: Hex, from = 0) => {
+      const { request } = await chain.publicClient.simulateContract({
+        ...contract,
+        account: chain.wallet(from).account,
+        functionName: 'registerSuccessor',
+        args: [predecessor, next, bytes, false],
+      })
+      const hash = await chain.wallet(from).writeContract(request)
+      return chain.publicClient.waitForTransactionReceipt({ hash, checkReplacement: false })
+    }
+    await expect(succeed(CIRCUIT, key, 1)).rejects.toThrow('NotGovernor')
+    await expect(succeed(keccak256('0x05'), key)).rejects.toThrow('UnknownKey')
+    await expect(succeed(CIRCUIT, `${key}00`)).rejects.toThrow('WrongKeyLength')
+    const { logs } = await succeed(CIRCUIT, key)
+    const [, named] = parseEventLogs({ abi, logs })
+    expect(named).toMatchObject({
+      eventName: 'KeySucceeds',
+      args: { circuitId: next, predecessor: CIRCUIT },
+    })
+    const of = (id: Hex) =>
+      chain.publicClient.readContract({ ...contract, functionName: 'predecessorOf', args: [id] })
+    expect([await of(next), BigInt(await of(CIRCUIT))]).toEqual([CIRCUIT, 0n])
+    await verify([next, proof, C, ALPHA, BETA])
+    await expect(succeed(CIRCUIT, key)).rejects.toThrow('KeyExists')
   })
 
   it('takes a development key on chain 31337 and nowhere else, whatever its mark', async () => {
