@@ -30,11 +30,12 @@ contract RebalanceLedger is LedgerViews {
 
     bytes32 private constant AUTHORIZATION_TYPE = keccak256("Authorization(bytes32 statement)");
     bytes32 private constant CLOSE_TYPE = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
-    uint256 private constant PAYLOAD_MAX = 4096;
+    uint256 private constant ROUTES_MAX = 4096;
 
     IMarketSnapshots public immutable SNAPSHOTS;
     IMandates public immutable MANDATES;
     uint256 public immutable EMPTY_BUDGET;
+    uint256 public immutable SEALED_BYTES;
     ITradeExecutor public immutable EXECUTOR;
 
     constructor(
@@ -43,9 +44,10 @@ contract RebalanceLedger is LedgerViews {
         IMandates mandates,
         bytes32 circuitId,
         uint256 emptyBudget,
+        uint256 sealedBytes,
         IAttestorList attestors
     ) LedgerViews(verifier, circuitId, attestors) {
-        (SNAPSHOTS, MANDATES, EMPTY_BUDGET) = (snapshots, mandates, emptyBudget);
+        (SNAPSHOTS, MANDATES, EMPTY_BUDGET, SEALED_BYTES) = (snapshots, mandates, emptyBudget, sealedBytes);
         EXECUTOR = new TradeExecutor(mandates, snapshots);
     }
 
@@ -204,8 +206,9 @@ contract RebalanceLedger is LedgerViews {
         Step calldata step = submission.step;
         bytes calldata sealedTrade = submission.sealedTrade;
         if (step.open != (x[Layout.REBALANCE_OPEN] == 1)) revert WrongTradeForm(id);
-        if (sealedTrade.length == 0 || sealedTrade.length > PAYLOAD_MAX) {
-            revert WrongPayloadLength(sealedTrade.length, PAYLOAD_MAX);
+        (uint256 length, bool open_) = (sealedTrade.length, step.open);
+        if (open_ ? length == 0 || length > ROUTES_MAX : length != SEALED_BYTES) {
+            revert WrongPayloadLength(length, open_ ? ROUTES_MAX : SEALED_BYTES);
         }
         x[Layout.REBALANCE_PAYLOAD] = uint256(keccak256(sealedTrade)) >> 8;
         (Core memory core, uint256 time, uint256 flows) = _fill(id, stored, x, step);

@@ -182,7 +182,7 @@ export const mandatesAbi = [
 ] as const
 
 export const rebalanceLedgerAbi = [
-  {"inputs":[{"internalType":"contract IGroth16Verifier","name":"verifier","type":"address"},{"internalType":"contract IMarketSnapshots","name":"snapshots","type":"address"},{"internalType":"contract IMandates","name":"mandates","type":"address"},{"internalType":"bytes32","name":"circuitId","type":"bytes32"},{"internalType":"uint256","name":"emptyBudget","type":"uint256"},{"internalType":"contract IAttestorList","name":"attestors","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
+  {"inputs":[{"internalType":"contract IGroth16Verifier","name":"verifier","type":"address"},{"internalType":"contract IMarketSnapshots","name":"snapshots","type":"address"},{"internalType":"contract IMandates","name":"mandates","type":"address"},{"internalType":"bytes32","name":"circuitId","type":"bytes32"},{"internalType":"uint256","name":"emptyBudget","type":"uint256"},{"internalType":"uint256","name":"sealedBytes","type":"uint256"},{"internalType":"contract IAttestorList","name":"attestors","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
   {"inputs":[{"internalType":"uint256","name":"deadline","type":"uint256"}],"name":"AttestationExpired","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"asOf","type":"uint256"},{"internalType":"uint256","name":"recorded","type":"uint256"}],"name":"AttestationNotNewer","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"index","type":"uint256"}],"name":"AttestorsNotAscending","type":"error"},
@@ -205,7 +205,7 @@ export const rebalanceLedgerAbi = [
   {"inputs":[{"internalType":"address","name":"caller","type":"address"}],"name":"WrongCaller","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"portfolioId","type":"bytes32"},{"internalType":"bytes32","name":"expected","type":"bytes32"},{"internalType":"bytes32","name":"given","type":"bytes32"}],"name":"WrongHead","type":"error"},
   {"inputs":[{"internalType":"enum Kind","name":"given","type":"uint8"},{"internalType":"enum Kind","name":"expected","type":"uint8"}],"name":"WrongKind","type":"error"},
-  {"inputs":[{"internalType":"uint256","name":"length","type":"uint256"},{"internalType":"uint256","name":"most","type":"uint256"}],"name":"WrongPayloadLength","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"length","type":"uint256"},{"internalType":"uint256","name":"expected","type":"uint256"}],"name":"WrongPayloadLength","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"portfolioId","type":"bytes32"}],"name":"WrongTradeForm","type":"error"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"portfolioId","type":"bytes32"},{"indexed":true,"internalType":"uint256","name":"epoch","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"asOf","type":"uint256"},{"indexed":false,"internalType":"uint8","name":"tier","type":"uint8"},{"indexed":false,"internalType":"uint256","name":"attestors","type":"uint256"}],"name":"Attested","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"portfolioId","type":"bytes32"},{"indexed":true,"internalType":"address","name":"attestor","type":"address"},{"indexed":false,"internalType":"enum Kind","name":"kind","type":"uint8"},{"indexed":false,"internalType":"uint8","name":"tier","type":"uint8"},{"indexed":false,"internalType":"bytes32","name":"evidence","type":"bytes32"}],"name":"AttestorSigned","type":"event"},
@@ -221,6 +221,7 @@ export const rebalanceLedgerAbi = [
   {"inputs":[],"name":"EMPTY_BUDGET","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"EXECUTOR","outputs":[{"internalType":"contract ITradeExecutor","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"MANDATES","outputs":[{"internalType":"contract IMandates","name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"SEALED_BYTES","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"SNAPSHOTS","outputs":[{"internalType":"contract IMarketSnapshots","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"VERIFIER","outputs":[{"internalType":"contract IGroth16Verifier","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"bytes32","name":"portfolioId","type":"bytes32"},{"internalType":"address","name":"blob","type":"address"}],"name":"adoptMandate","outputs":[],"stateMutability":"nonpayable","type":"function"},
@@ -425,8 +426,8 @@ export const errorsAbi = [
   {"inputs":[{"internalType":"uint256","name":"index","type":"uint256"}],"name":"RouteOutOfPlace","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"length","type":"uint256"},{"internalType":"uint256","name":"each","type":"uint256"}],"name":"WrongBatchLength","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"length","type":"uint256"},{"internalType":"uint256","name":"expected","type":"uint256"}],"name":"WrongKeyLength","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"length","type":"uint256"},{"internalType":"uint256","name":"expected","type":"uint256"}],"name":"WrongPayloadLength","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"length","type":"uint256"},{"internalType":"uint256","name":"expected","type":"uint256"}],"name":"WrongVectorLength","type":"error"},
-  {"inputs":[{"internalType":"uint256","name":"length","type":"uint256"},{"internalType":"uint256","name":"most","type":"uint256"}],"name":"WrongPayloadLength","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"length","type":"uint256"},{"internalType":"uint256","name":"most","type":"uint256"}],"name":"WrongUniverseLength","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"slot","type":"uint256"},{"internalType":"address","name":"feed","type":"address"}],"name":"AnswerFromFuture","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"slot","type":"uint256"},{"internalType":"address","name":"feed","type":"address"}],"name":"AnswerNotPositive","type":"error"},

@@ -14,6 +14,7 @@ import {
 import { BaseError } from '#portfolio/base-error.js'
 import type { Shape } from '#portfolio/shape.js'
 import { assertKeyForChain, isDevelopmentKey } from '#prover/key-check.js'
+import { sealedTradeLength } from '#prover/sealed-trade.js'
 import type { VerificationKey } from '#prover/verification-key.js'
 import { groth16VerifierAbi } from './abi.js'
 import { compileContracts } from './compile.js'
@@ -139,6 +140,7 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
     mandates,
     circuits.rebalance.circuitId,
     options.emptyBudget,
+    BigInt(sealedTradeLength(shape.slots)),
     attestors,
   ])
   if (!isAddressEqual(ledger, expected)) throw new DeploymentError('RebalanceLedger')

@@ -134,7 +134,7 @@ describe('`ballast verify`', () => {
   /** A ledger that names a verifier with a sound key: all that is read before the first step. */
   const ledgerUnder = async (on: LocalChain) => {
     const verifier = await deployVerifier(on, CIRCUIT, encodeKey(signals.vkey))
-    const args = [verifier, zeroAddress, zeroAddress, CIRCUIT, 1n, zeroAddress]
+    const args = [verifier, zeroAddress, zeroAddress, CIRCUIT, 1n, 1n, zeroAddress]
     return { verifier, ledger: await deployContract(clients(on), 'RebalanceLedger', args) }
   }
   const request = (on: LocalChain, ledger: Hex, keyHash: Hex) => ({

@@ -31,6 +31,7 @@ abstract contract Fixture is Test {
     uint40 internal constant EXPIRY = uint40(START + 40 days);
     uint256 internal constant NOTICE = 2 days;
     uint256 internal constant EMPTY_BUDGET = 4242;
+    bytes internal constant SEALED = hex"c0ffee";
     bytes32 internal constant REBALANCE = keccak256("rebalance");
     bytes32 internal constant MARKET = keccak256("digest-market");
     bytes32 internal constant MANDATE = keccak256("digest-mandate");
@@ -70,7 +71,7 @@ abstract contract Fixture is Test {
         ledger = RebalanceLedger(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
         mandates = new Mandates(verifier, snapshots, ledger, MANDATE, _shape(), NOTICE);
         RebalanceLedger made =
-            new RebalanceLedger(verifier, snapshots, mandates, REBALANCE, EMPTY_BUDGET, attestors);
+            new RebalanceLedger(verifier, snapshots, mandates, REBALANCE, EMPTY_BUDGET, SEALED.length, attestors);
         assertTrue(address(made) == address(ledger), "predicted ledger");
         universeId = snapshots.registerUniverse(_instruments());
     }

@@ -72,7 +72,7 @@ contract LedgerTest is LedgerFixture {
             if (i == 2) s.step.trade += 1;
             if (i == 3) s.step.digest += 1;
             if (i == 4) s.step.compliant = false;
-            if (i == 5) s.sealedTrade = bytes.concat(SEALED, hex"00");
+            if (i == 5) s.sealedTrade = hex"c0ffef";
             if (i == 6) s.authorization = _authorization(keccak256("other"), MANAGER_KEY);
             IRebalanceLedger.Head memory head = _head();
             vm.expectPartialRevert(_unauthorized());
@@ -181,16 +181,20 @@ contract LedgerTest is LedgerFixture {
         _refused(x, abi.encodeWithSelector(IRebalanceLedger.WrongTradeForm.selector, _id()));
     }
 
-    function testRefusesPayloadsOfNoLengthOrTooMuch() public {
+    function testEverySealedTradeHasTheSameLength() public {
         _openPortfolio();
         IRebalanceLedger.Submission memory s = _submission(_x(2, true), 78);
         IRebalanceLedger.Head memory head = _head();
-        s.sealedTrade = "";
-        vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongPayloadLength.selector, 0, 4096));
-        ledger.rebalance(_id(), head, s);
-        s.sealedTrade = new bytes(4097);
-        vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongPayloadLength.selector, 4097, 4096));
-        ledger.rebalance(_id(), head, s);
+        uint256[4] memory lengths = [uint256(0), SEALED.length - 1, SEALED.length + 1, 4097];
+        for (uint256 i; i < lengths.length; ++i) {
+            s.sealedTrade = new bytes(lengths[i]);
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IRebalanceLedger.WrongPayloadLength.selector, lengths[i], SEALED.length
+                )
+            );
+            ledger.rebalance(_id(), head, s);
+        }
     }
 
     function testABookCommitmentIsNeverKept() public {

@@ -12,7 +12,6 @@ import {Fixture} from "./Fixture.sol";
 abstract contract LedgerFixture is Fixture {
     uint256 internal constant MANDATE_DIGEST = 500;
     uint256 internal constant MARKET_DIGEST = 900;
-    bytes internal constant SEALED = hex"c0ffee";
 
     /// @dev What the manager believes the portfolio to be.
     struct Known {

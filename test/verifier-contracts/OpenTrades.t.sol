@@ -192,6 +192,9 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
         s.sealedTrade = "";
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongPayloadLength.selector, 0, 4096));
         ledger.rebalanceOpen(_id(), head, s, legs);
+        s.sealedTrade = new bytes(4097);
+        vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongPayloadLength.selector, 4097, 4096));
+        ledger.rebalanceOpen(_id(), head, s, legs);
     }
 
     /// @dev 63 flows leave room for one improvement, 64 for none.

@@ -131,8 +131,9 @@ interface IRebalanceLedger {
     error CircuitsDiffer(bytes32 portfolioId);
     /// @notice An open trade goes through {rebalanceOpen}, a sealed one through {open}, {rebalance} and {rebalanceBatch}.
     error WrongTradeForm(bytes32 portfolioId);
-    /// @notice A sealed trade, or the routes of an open one, has at least one byte and at most `most`.
-    error WrongPayloadLength(uint256 length, uint256 most);
+    /// @notice A sealed trade has exactly `expected` bytes, whatever it holds; the routes of an open one between one and
+    ///         `expected`.
+    error WrongPayloadLength(uint256 length, uint256 expected);
     /// @notice The manager did not sign `digest`.
     error NotAuthorized(bytes32 portfolioId, bytes32 digest);
     /// @notice `caller` may not do this.
