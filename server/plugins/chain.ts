@@ -1,6 +1,4 @@
 import fp from 'fastify-plugin'
-import type { Hex } from 'viem'
-import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { Chain } from '../chain/chain.js'
 import type { Deployment } from '../chain/deployment.js'
 import type { Keystore } from '../chain/keystore.js'
@@ -12,8 +10,6 @@ declare module 'fastify' {
     chain: Chain
     ledger: LedgerReader
     settlements: Settlements
-    /** The circuit by which the ledger's portfolios begin: it never changes. */
-    ledgerCircuit: Hex
   }
 }
 
@@ -27,8 +23,6 @@ export type ChainPluginOptions = {
 export default fp<ChainPluginOptions>(
   async (app, { rpcUrl, deployment, keystore }) => {
     const chain = await Chain.connect(rpcUrl, deployment, keystore)
-    const ledger = { address: deployment.ledger, abi: rebalanceLedgerAbi } as const
-    app.decorate('ledgerCircuit', await chain.read({ ...ledger, functionName: 'CIRCUIT_ID', args: [] }))
     app.decorate('chain', chain)
     app.decorate('ledger', new LedgerReader(chain))
     app.decorate('settlements', new Settlements(chain))

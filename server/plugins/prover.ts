@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import type { Hex } from 'viem'
 import { type Shape, shapeOf, type Tier } from '#portfolio/shape.js'
 import type { TierCircuits } from '#prover/circuits.js'
 import { type Digest, loadDigest } from '#prover/digest.js'
@@ -12,6 +13,8 @@ declare module 'fastify' {
     shape: Shape
     /** Under the ids by which the chain knows them. */
     circuits: TierCircuits
+    /** The circuit by which the ledger's portfolios begin: it never changes. */
+    ledgerCircuit: Hex
     digest: Digest
     pool: ProverPool
   }
@@ -40,7 +43,8 @@ export default fp<ProverPluginOptions>(
     const pool = new ProverPool({ size, timeoutMs })
     app.decorate('tier', tier)
     app.decorate('shape', shapeOf(tier))
-    app.decorate('circuits', registered)
+    app.decorate('circuits', registered.circuits)
+    app.decorate('ledgerCircuit', registered.ledgerCircuit)
     app.decorate('digest', await loadDigest())
     app.decorate('pool', pool)
     app.addHook('onClose', async () => pool.close())
