@@ -5,6 +5,7 @@ import {IAttestorList} from "./interfaces/IAttestorList.sol";
 import {Core, Terms} from "./interfaces/IMandates.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {Attestation, Attestations, Kind, Word} from "./libraries/Attestations.sol";
+import {Layout} from "./libraries/Layout.sol";
 import {Flags, Flow, Stored} from "./libraries/LedgerStorage.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
 import {Signatures} from "./libraries/Signatures.sol";
@@ -209,8 +210,9 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         emit BookReplaced(id, epoch, book, budget);
     }
 
-    /// @dev Magnitude below 2^126, so that the circuit can take it.
+    /// @dev Whether the circuit can take it: each sign has the width of a value.
     function _isValue(int256 amount) private pure returns (bool) {
-        return amount > -(1 << 126) && amount < 1 << 126;
+        int256 limit = int256(1 << Layout.BITS_VALUE);
+        return -limit < amount && amount < limit;
     }
 }

@@ -4,13 +4,15 @@ pragma solidity 0.8.37;
 import {Groth16Verifier} from "../../verifier-contracts/Groth16Verifier.sol";
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
+import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {KnownKey} from "../verifier-contracts/KnownKey.sol";
 import {Test} from "../verifier-contracts/Test.sol";
+import {Words} from "../verifier-contracts/Words.sol";
 
 /// @notice The verifier under a key whose secrets are known.
 contract KeysTest is Test {
     uint256 private constant Q = KnownKey.Q;
-    uint256 private constant R = KnownKey.R;
+    uint256 private constant R = PublicVector.FIELD;
     bytes32 private constant ID = "circuit";
 
     Groth16Verifier private _verifier;
@@ -140,11 +142,7 @@ contract KeysTest is Test {
 
     function _added(uint256 word, uint256 by) private pure returns (bytes memory key) {
         key = KnownKey.sound();
-        // Solidity has no way to change one word of a bytes in memory.
-        assembly {
-            let at := add(add(key, 0x20), mul(word, 0x20))
-            mstore(at, add(mload(at), by))
-        }
+        Words.add(key, word, by);
     }
 
     function _zeroed(uint256 word, uint256 count) private pure returns (bytes memory key) {

@@ -147,9 +147,7 @@ contract LedgerBatchTest is LedgerBatchFixture {
     function testAClosedPortfolioFailsABatch() public {
         IRebalanceLedger.Entry[] memory entries = _entries(2);
         _at(0);
-        bytes32 type_ = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
-        bytes32 digest = _typed(address(ledger), keccak256(abi.encode(type_, _id(), known.epoch)));
-        bytes memory manager = signed(MANAGER_KEY, digest);
+        bytes memory manager = _closeAuthorization(MANAGER_KEY);
         bytes32 id = _id();
         vm.prank(GOVERNOR);
         ledger.close(id, manager);

@@ -6,6 +6,7 @@ import {IGroth16Verifier} from "../../verifier-contracts/interfaces/IGroth16Veri
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {Listing, Venue, VenueKind} from "../../verifier-contracts/interfaces/ISettlementRegistry.sol";
 import {ITradeExecutor, Route} from "../../verifier-contracts/interfaces/ITradeExecutor.sol";
+import {Layout} from "../../verifier-contracts/libraries/Layout.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {TokenTransfer} from "../../verifier-contracts/libraries/TokenTransfer.sol";
 import {OddToken} from "./Hostile.sol";
@@ -14,6 +15,8 @@ import {UniswapPools} from "./UniswapPools.sol";
 
 /// @notice Open steps through the ledger: what binds them, what they leave behind, what undoes them.
 contract OpenTradesTest is LedgerFixture, UniswapPools {
+    uint256 private constant _HEAD = Layout.REBALANCE_HEAD_LENGTH;
+
     TradeExecutor private _executor;
     address private _vault;
 
@@ -50,11 +53,11 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
         if (trade != 0) list[0] = Route(0, 0, pool, uint64(uint256(trade < 0 ? -trade : trade)));
         payload = abi.encode(block.timestamp, list);
         uint256[] memory head = _x(book, true);
-        x = new uint256[](20);
-        for (uint256 i; i < 16; ++i) x[i] = head[i];
-        (x[14], x[15]) = (1, uint256(keccak256(payload)) >> 8);
-        for (uint256 i = 16; i < 20; ++i) x[i] = 1 << 128;
-        x[16] = uint256(trade + (1 << 64)) << 64 | fill;
+        x = new uint256[](_HEAD + _shape().slots);
+        for (uint256 i; i < x.length; ++i) x[i] = i < _HEAD ? head[i] : 1 << 128;
+        x[Layout.REBALANCE_OPEN] = 1;
+        x[Layout.REBALANCE_PAYLOAD] = uint256(keccak256(payload)) >> 8;
+        x[_HEAD] = uint256(trade + (1 << 64)) << 64 | fill;
     }
 
     function _signedOpen(uint256[] memory x, bytes memory payload)
@@ -64,8 +67,8 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
     {
         s = _submission(x, 78);
         s.sealedTrade = payload;
-        legs = new uint256[](x.length - 16);
-        for (uint256 i; i < legs.length; ++i) legs[i] = x[16 + i];
+        legs = new uint256[](x.length - _HEAD);
+        for (uint256 i; i < legs.length; ++i) legs[i] = x[_HEAD + i];
     }
 
     function _rebalanceOpen(uint256 book, int256 trade, uint256 fill) private {
@@ -149,8 +152,8 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
             if (i < 4) other[i] += 1;
             vm.expectPartialRevert(IRebalanceLedger.NotAuthorized.selector);
             ledger.rebalanceOpen(_id(), head, s, other);
-            uint256[] memory signedX = new uint256[](16 + other.length);
-            for (uint256 j; j < signedX.length; ++j) signedX[j] = j < 16 ? x[j] : other[j - 16];
+            uint256[] memory signedX = new uint256[](_HEAD + other.length);
+            for (uint256 j; j < signedX.length; ++j) signedX[j] = j < _HEAD ? x[j] : other[j - _HEAD];
             (bytes32 statement,,) = PublicVector.signals(REBALANCE, signedX, 78);
             (IRebalanceLedger.Submission memory forged,) = _signedOpen(x, payload);
             forged.authorization = _authorization(statement, MANAGER_KEY);
@@ -227,7 +230,7 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
 
         (uint256[] memory x, bytes memory payload) = _open(2, -10e8, 50_000e8);
         payload = abi.encode(block.timestamp, list);
-        x[15] = uint256(keccak256(payload)) >> 8;
+        x[Layout.REBALANCE_PAYLOAD] = uint256(keccak256(payload)) >> 8;
         (IRebalanceLedger.Submission memory s, uint256[] memory legs) = _signedOpen(x, payload);
         IRebalanceLedger.Head memory head = _head();
         _advance(x);
