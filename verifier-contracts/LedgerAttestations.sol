@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IAttestorList} from "./interfaces/IAttestorList.sol";
+import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "./interfaces/IKeyGuard.sol";
 import {Core, Terms} from "./interfaces/IMandates.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {Attestation, Attestations, Kind, Word} from "./libraries/Attestations.sol";
@@ -20,14 +22,16 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
     bytes32 private constant REPLACE_TYPE =
         keccak256("ReplaceBook(bytes32 portfolioId,uint256 epoch,bytes32 head,uint256 newBook)");
 
+    IGroth16Verifier public immutable VERIFIER;
+    bytes32 public immutable CIRCUIT_ID;
     IAttestorList public immutable ATTESTORS;
 
     mapping(bytes32 portfolioId => Stored) internal _portfolios;
     mapping(bytes32 portfolioId => mapping(uint256 index => Flow)) internal _flows;
     mapping(bytes32 portfolioId => mapping(bytes32 flowId => bool)) private _usedFlows;
 
-    constructor(IAttestorList attestors) {
-        ATTESTORS = attestors;
+    constructor(IGroth16Verifier verifier, bytes32 circuitId, IAttestorList attestors) {
+        (VERIFIER, CIRCUIT_ID, ATTESTORS) = (verifier, circuitId, attestors);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -121,9 +125,6 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         if (stored.flags & (Flags.OPEN | Flags.CLOSED) != Flags.OPEN) revert NotOpen(portfolioId);
     }
 
-    /// @dev A step asks by having its proof verified; a replacement has none.
-    function _checkNotPaused() internal view virtual;
-
     function _checkHead(bytes32 portfolioId, bytes32 expected, Head calldata head) internal pure {
         bytes32 given = _hash(head.previous, head.book, head.budget);
         if (given != expected) revert WrongHead(portfolioId, expected, given);
@@ -190,6 +191,12 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
 
     function _hash(bytes32 previous, uint256 book, uint256 budget) internal pure returns (bytes32) {
         return keccak256(abi.encode(previous, book, budget));
+    }
+
+    /// @dev A step asks by having its proof verified; a replacement has none.
+    function _checkNotPaused() private view {
+        uint256 until = VERIFIER.pausedUntil(CIRCUIT_ID);
+        if (block.timestamp < until) revert IKeyGuard.Paused(CIRCUIT_ID, until);
     }
 
     /// @dev The chain of heads starts anew, so that no head before this one can be confirmed any more. The attested book

@@ -7,6 +7,7 @@ import {Core, Creation, IMandates} from "./interfaces/IMandates.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {ITradeExecutor} from "./interfaces/ITradeExecutor.sol";
+import {LedgerAttestations} from "./LedgerAttestations.sol";
 import {LedgerViews} from "./LedgerViews.sol";
 import {Attestation, Kind, Word} from "./libraries/Attestations.sol";
 import {Claims} from "./libraries/Claims.sol";
@@ -37,7 +38,7 @@ contract RebalanceLedger is LedgerViews {
         bytes32 circuitId,
         uint256 emptyBudget,
         IAttestorList attestors
-    ) LedgerViews(verifier, circuitId, attestors) {
+    ) LedgerAttestations(verifier, circuitId, attestors) {
         (SNAPSHOTS, MANDATES, EMPTY_BUDGET) = (snapshots, mandates, emptyBudget);
         EXECUTOR = new TradeExecutor(mandates, snapshots);
     }
