@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Groth16Verifier} from "../../verifier-contracts/Groth16Verifier.sol";
+import {IGovernorWithNotice} from "../../verifier-contracts/interfaces/IGovernorWithNotice.sol";
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
@@ -114,7 +115,7 @@ contract KeysTest is Test {
 
     function testOnlyTheGovernorRegistersAndOnce() public {
         vm.prank(address(0xbad));
-        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.NotGovernor.selector, address(0xbad)));
+        vm.expectRevert(abi.encodeWithSelector(IGovernorWithNotice.NotGovernor.selector, address(0xbad)));
         _verifier.registerKey(ID, KnownKey.sound(), false);
         _verifier.registerKey(ID, KnownKey.sound(), false);
         vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.KeyExists.selector, ID));

@@ -27,8 +27,6 @@ interface IGroth16Verifier {
     /// @notice A circuit got its verification key, whose proofs are accepted from `liveFrom`.
     event KeyRegistered(bytes32 indexed circuitId, bytes32 keyHash, bool development, uint256 liveFrom);
 
-    /// @notice `caller` may not register keys.
-    error NotGovernor(address caller);
     /// @notice The circuit has a key already.
     error KeyExists(bytes32 circuitId);
     /// @notice The circuit has no key.
