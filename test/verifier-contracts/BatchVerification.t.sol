@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {KnownKey} from "./KnownKey.sol";
 import {Test} from "./Test.sol";
@@ -157,6 +158,29 @@ contract BatchVerificationTest is Test {
         bytes memory short = new bytes(351);
         vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.WrongBatchLength.selector, 351, 352));
         _verifier.verifyBatch(ID, short);
+    }
+
+    function testNoBatchUnderAKeyThatIsAnnouncedPausedOrSuspended() public {
+        vm.chainId(1);
+        vm.warp(30 days);
+        _verifier.registerKey("new", KnownKey.sound(), false);
+        bytes memory claims = _claim(5, 0);
+        uint256 time = 32 days;
+        vm.warp(time - 1);
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.KeyNotLiveYet.selector, bytes32("new"), time));
+        _verifier.verifyBatch("new", claims);
+        vm.warp(time);
+        _verifier.verifyBatch("new", claims);
+        time += 72 hours;
+        _verifier.pause("new", time);
+        vm.warp(time - 1);
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.Paused.selector, bytes32("new"), time));
+        _verifier.verifyBatch("new", claims);
+        vm.warp(time);
+        _verifier.verifyBatch("new", claims);
+        _verifier.suspendKey("new");
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.SuspendedKey.selector, bytes32("new")));
+        _verifier.verifyBatch("new", claims);
     }
 
     function testABatchIsUnderOneLiveKey() public {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IGroth16Verifier} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {LedgerBatchFixture} from "./LedgerBatchFixture.sol";
 import {Log} from "./Test.sol";
@@ -142,6 +143,21 @@ contract LedgerBatchTest is LedgerBatchFixture {
         // Both are good, one after the other.
         _single(pair[0]);
         _single(pair[1]);
+    }
+
+    function testNoBatchMovesAnythingWhilePausedOrUnderASuspendedKey() public {
+        IRebalanceLedger.Entry[] memory entries = _entries(2);
+        uint256 until = block.timestamp + 1;
+        vm.prank(GUARDIAN);
+        verifier.pause(REBALANCE, until);
+        _refused(entries, abi.encodeWithSelector(IKeyGuard.Paused.selector, REBALANCE, until));
+        vm.warp(until);
+        uint256 over = vm.snapshotState();
+        assertEq(ledger.rebalanceBatch(entries), 2, "goes on");
+        vm.revertToState(over);
+        vm.prank(GUARDIAN);
+        verifier.suspendKey(REBALANCE);
+        _refused(entries, abi.encodeWithSelector(IKeyGuard.SuspendedKey.selector, REBALANCE));
     }
 
     function testAClosedPortfolioFailsABatch() public {

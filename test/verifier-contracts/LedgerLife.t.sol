@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {IGroth16Verifier} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {Attestation, Kind, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {Instrument} from "../../verifier-contracts/libraries/Instruments.sol";
@@ -97,6 +98,18 @@ contract LedgerLifeTest is LedgerFixture {
         a.commitment = 1;
         Word[] memory words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongTradeForm.selector, _id()));
+        ledger.open(_creation(), s, a, words);
+    }
+
+    function testAnOpeningIsProven() public {
+        IRebalanceLedger.Submission memory s = _submission(_x(1, true), 77);
+        Attestation memory a = _attestation(Kind.Open);
+        a.commitment = 1;
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
+        s.proof.a[0] += 1;
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.InvalidProof.selector, REBALANCE));
+        ledger.open(_creation(), s, a, words);
+        s.proof.a[0] -= 1;
         ledger.open(_creation(), s, a, words);
     }
 
