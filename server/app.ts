@@ -45,7 +45,8 @@ export type AppOptions = {
 }
 
 /**
- * Puts the service together; it never listens. Closing it stops requests first, then the market keeper, jobs, provers and the store.
+ * Puts the service together; it never listens. Closing it stops requests first, then the market keeper, jobs, the store and
+ * provers.
  *
  * @throws when a capability cannot start: `DirectoryLockedError`, `SealError`, `WrongChainError`, `DevelopmentKeyError`, …
  */
@@ -90,17 +91,17 @@ export async function buildApp(options: AppOptions) {
   await app.register(auth, { apiKeyHash: options.apiKeyHash })
   await app.register(openapi)
   await app.register(chain, { rpcUrl: options.rpcUrl, deployment, keystore: options.keystore })
-  await app.register(store, {
-    dataDir: config.dataDir,
-    keyFile: config.storeKeyFile,
-    binding: [deployment.chainId, deployment.ledger.toLowerCase(), app.ledgerCircuit].join(' '),
-    crashAt: config.crashAt,
-  })
   await app.register(prover, {
     tier: config.tier,
     circuits,
     size: config.provers,
     timeoutMs: config.proveTimeoutMs,
+  })
+  await app.register(store, {
+    dataDir: config.dataDir,
+    keyFile: config.storeKeyFile,
+    binding: [deployment.chainId, deployment.ledger.toLowerCase(), app.ledgerCircuit].join(' '),
+    crashAt: config.crashAt,
   })
   await app.register(inquiries, { plan: config.plansPerHour, step: config.stepsPerHour })
   await app.register(jobs, {

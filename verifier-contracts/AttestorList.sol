@@ -1,40 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {GovernorWithNotice} from "./GovernorWithNotice.sol";
 import {IAttestorList} from "./interfaces/IAttestorList.sol";
 import {Layout} from "./libraries/Layout.sol";
 
 /// @title  AttestorList
 /// @dev    A change is read by its date, so that it takes effect in the second it was announced for, whoever does what.
-contract AttestorList is IAttestorList {
+contract AttestorList is IAttestorList, GovernorWithNotice {
     struct Listing {
         uint8 tier; // slot 0, bits  0–7, until `dueAt`, or for ever when that is 0
         uint8 next; // slot 0, bits  8–15, from `dueAt` on
         uint40 dueAt; // slot 0, bits 16–55
     }
 
-    /// @notice Seconds between the announcement of a change and its effect.
-    uint256 public immutable NOTICE;
-
-    address public governor;
-    address public nextGovernor; // slot 1, bits   0–159
-    uint40 public governorDueAt; // slot 1, bits 160–199
-
     mapping(address attestor => Listing) private _listings;
 
     /// @param attestors Listed from the start, with the highest evidence tier each may state.
-    constructor(address governor_, uint256 notice, address[] memory attestors, uint8[] memory tiers) {
-        (governor, NOTICE) = (governor_, notice);
+    constructor(address governor, uint256 notice, address[] memory attestors, uint8[] memory tiers)
+        GovernorWithNotice(governor, notice)
+    {
+        if (tiers.length != attestors.length) revert TiersNotOfAttestors(tiers.length, attestors.length);
         for (uint256 i; i < attestors.length; ++i) {
             _checkTier(attestors[i], tiers[i]);
             _listings[attestors[i]].tier = tiers[i];
             emit AttestorScheduled(attestors[i], tiers[i], block.timestamp);
         }
-    }
-
-    modifier onlyGovernor() {
-        if (msg.sender != governor) revert NotGovernor(msg.sender);
-        _;
     }
 
     /// @inheritdoc IAttestorList
@@ -51,21 +42,6 @@ contract AttestorList is IAttestorList {
         if (dueAt == 0) revert NothingScheduled(attestor);
         (_listings[attestor].next, _listings[attestor].dueAt) = (0, 0);
         emit AttestorCancelled(attestor);
-    }
-
-    /// @inheritdoc IAttestorList
-    function proposeGovernor(address next) external onlyGovernor {
-        uint256 dueAt = next == address(0) ? 0 : block.timestamp + NOTICE;
-        (nextGovernor, governorDueAt) = (next, uint40(dueAt));
-        emit GovernorProposed(next, dueAt);
-    }
-
-    /// @inheritdoc IAttestorList
-    function acceptGovernor() external {
-        if (msg.sender != nextGovernor) revert NotProposed(msg.sender);
-        if (block.timestamp < governorDueAt) revert NotDue(governorDueAt);
-        (governor, nextGovernor, governorDueAt) = (msg.sender, address(0), 0);
-        emit GovernorChanged(msg.sender);
     }
 
     /// @inheritdoc IAttestorList

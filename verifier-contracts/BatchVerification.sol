@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {Claim, IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
+import {Claim, CLAIM_BYTES, IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
+import {PublicVector} from "./libraries/PublicVector.sol";
 
 /// @title  BatchVerification
 /// @dev    The half of the verifier that checks many proofs under one key at once. Proof i holds when
@@ -9,11 +10,9 @@ import {Claim, IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol"
 ///         are one equation; where it holds though one of them does not, ρ_i is a root of an equation with one root among
 ///         2^128 − 1 values, fixed before ρ_i was.
 abstract contract BatchVerification is IGroth16Verifier {
-    uint256 internal constant SCALAR_FIELD =
-        21888242871839275222246405745257275088548364400416034343698204186575808495617;
+    uint256 internal constant SCALAR_FIELD = PublicVector.FIELD;
     uint256 internal constant BASE_FIELD =
         21888242871839275222246405745257275088696311157297823662689037894645226208583;
-    uint256 internal constant CLAIM_BYTES = 352;
 
     function _checkScalars(uint256 c, uint256 alpha, uint256 beta) internal pure {
         if (c >= SCALAR_FIELD) revert NonCanonicalScalar(0);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {BatchVerification} from "./BatchVerification.sol";
-import {IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
+import {CLAIM_BYTES, IGroth16Verifier, Proof} from "./interfaces/IGroth16Verifier.sol";
 import {KeyGuard} from "./KeyGuard.sol";
 import {CodeBlob} from "./libraries/CodeBlob.sol";
 

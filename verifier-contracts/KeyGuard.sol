@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {GovernorWithNotice} from "./GovernorWithNotice.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 import {IKeyGuard} from "./interfaces/IKeyGuard.sol";
 
 /// @title  KeyGuard
 /// @dev    Everything that decides whether a key is used is in the one slot that also holds its address: a verification reads
 ///         no other, so that guarding costs a step next to nothing. Why a gate is closed is read only to say so.
-abstract contract KeyGuard is IKeyGuard, IGroth16Verifier {
+abstract contract KeyGuard is IKeyGuard, IGroth16Verifier, GovernorWithNotice {
     struct Gate {
         address data; // slot 0, bits   0–159, contract whose code is a zero byte and the key
         bool development; // slot 0, bits 160–167
@@ -26,22 +27,15 @@ abstract contract KeyGuard is IKeyGuard, IGroth16Verifier {
     uint256 private constant PAUSE_MAX = 72 hours;
     uint256 private constant PAUSE_REST = 7 days;
 
-    address public immutable GOVERNOR;
-
     mapping(bytes32 circuitId => Key) internal _keys;
-    address private _guardian; // slot 1, bits   0–159, until `_guardianDueAt`, or for ever when that is 0
-    uint40 private _guardianDueAt; // slot 1, bits 160–199
-    uint40 private _pauseEnd; // slot 1, bits 200–239, of the last pause
-    address private _nextGuardian; // slot 2, from `_guardianDueAt` on
+    address private _guardian; // slot a, bits   0–159, until `_guardianDueAt`, or for ever when that is 0
+    uint40 private _guardianDueAt; // slot a, bits 160–199
+    uint40 private _pauseEnd; // slot a, bits 200–239, of the last pause
+    address private _nextGuardian; // slot b, from `_guardianDueAt` on
 
     /// @param governor Registers keys, and is the guardian until another is named.
-    constructor(address governor) {
-        (GOVERNOR, _guardian) = (governor, governor);
-    }
-
-    modifier onlyGovernor() {
-        if (msg.sender != GOVERNOR) revert NotGovernor(msg.sender);
-        _;
+    constructor(address governor) GovernorWithNotice(governor, KEY_NOTICE) {
+        _guardian = governor;
     }
 
     modifier onlyGuardian() {
@@ -88,7 +82,7 @@ abstract contract KeyGuard is IKeyGuard, IGroth16Verifier {
 
     /// @inheritdoc IKeyGuard
     function unpause(bytes32 circuitId) external {
-        if (msg.sender != GOVERNOR && msg.sender != guardian()) revert NotGuardian(msg.sender);
+        if (msg.sender != _governor && msg.sender != guardian()) revert NotGuardian(msg.sender);
         Key storage key = _known(circuitId);
         if (block.timestamp >= key.pausedUntil) revert NotPaused(circuitId);
         (key.pausedUntil, _pauseEnd) = (uint40(block.timestamp), uint40(block.timestamp));

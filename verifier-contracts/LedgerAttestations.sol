@@ -2,9 +2,12 @@
 pragma solidity 0.8.37;
 
 import {IAttestorList} from "./interfaces/IAttestorList.sol";
+import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "./interfaces/IKeyGuard.sol";
 import {Core, Terms} from "./interfaces/IMandates.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {Attestation, Attestations, Kind, Word} from "./libraries/Attestations.sol";
+import {Layout} from "./libraries/Layout.sol";
 import {Flags, Flow, Stored} from "./libraries/LedgerStorage.sol";
 import {PublicVector} from "./libraries/PublicVector.sol";
 import {Signatures} from "./libraries/Signatures.sol";
@@ -19,14 +22,17 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
     bytes32 private constant REPLACE_TYPE =
         keccak256("ReplaceBook(bytes32 portfolioId,uint256 epoch,bytes32 head,uint256 newBook)");
 
+    IGroth16Verifier public immutable VERIFIER;
+    /// @inheritdoc IRebalanceLedger
+    bytes32 public immutable CIRCUIT_ID;
     IAttestorList public immutable ATTESTORS;
 
     mapping(bytes32 portfolioId => Stored) internal _portfolios;
     mapping(bytes32 portfolioId => mapping(uint256 index => Flow)) internal _flows;
     mapping(bytes32 portfolioId => mapping(bytes32 flowId => bool)) private _usedFlows;
 
-    constructor(IAttestorList attestors) {
-        ATTESTORS = attestors;
+    constructor(IGroth16Verifier verifier, bytes32 circuitId, IAttestorList attestors) {
+        (VERIFIER, CIRCUIT_ID, ATTESTORS) = (verifier, circuitId, attestors);
     }
 
     /// @inheritdoc IRebalanceLedger
@@ -120,9 +126,6 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         if (stored.flags & (Flags.OPEN | Flags.CLOSED) != Flags.OPEN) revert NotOpen(portfolioId);
     }
 
-    /// @dev A step asks by having its proof verified; a replacement has none.
-    function _checkNotPaused(bytes32 circuitId) internal view virtual;
-
     function _checkHead(bytes32 portfolioId, bytes32 expected, Head calldata head) internal pure {
         bytes32 given = _hash(head.previous, head.book, head.budget);
         if (given != expected) revert WrongHead(portfolioId, expected, given);
@@ -191,6 +194,12 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         return keccak256(abi.encode(previous, book, budget));
     }
 
+    /// @dev A step asks by having its proof verified; a replacement has none.
+    function _checkNotPaused(bytes32 circuitId) private view {
+        uint256 until = VERIFIER.pausedUntil(circuitId);
+        if (block.timestamp < until) revert IKeyGuard.Paused(circuitId, until);
+    }
+
     /// @dev The chain of heads starts anew, so that no head before this one can be confirmed any more. The attested book
     ///      holds every flow up to its date, so all that wait are settled; one recorded later is not in it yet, and halts.
     function _replace(bytes32 id, Stored storage stored, Attestation calldata attestation, uint256 budget) private {
@@ -209,8 +218,9 @@ abstract contract LedgerAttestations is IRebalanceLedger, TypedData {
         emit BookReplaced(id, epoch, book, budget);
     }
 
-    /// @dev Magnitude below 2^126, so that the circuit can take it.
+    /// @dev Whether the circuit can take it: each sign has the width of a value.
     function _isValue(int256 amount) private pure returns (bool) {
-        return amount > -(1 << 126) && amount < 1 << 126;
+        int256 limit = int256(1 << Layout.BITS_VALUE);
+        return -limit < amount && amount < limit;
     }
 }

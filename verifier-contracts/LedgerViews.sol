@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {IAttestorList} from "./interfaces/IAttestorList.sol";
-import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
-import {IKeyGuard} from "./interfaces/IKeyGuard.sol";
 import {Core, Terms} from "./interfaces/IMandates.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {LedgerAttestations} from "./LedgerAttestations.sol";
@@ -13,14 +10,6 @@ import {PortfolioStatus, Record} from "./libraries/PortfolioStatus.sol";
 /// @title  LedgerViews
 /// @dev    The part of the ledger that says what is recorded, and changes nothing.
 abstract contract LedgerViews is LedgerAttestations {
-    IGroth16Verifier public immutable VERIFIER;
-    /// @inheritdoc IRebalanceLedger
-    bytes32 public immutable CIRCUIT_ID;
-
-    constructor(IGroth16Verifier verifier, bytes32 circuitId, IAttestorList attestors) LedgerAttestations(attestors) {
-        (VERIFIER, CIRCUIT_ID) = (verifier, circuitId);
-    }
-
     /// @inheritdoc IRebalanceLedger
     function status(bytes32 portfolioId) external view returns (Verdict, uint256) {
         Stored memory stored = _portfolios[portfolioId];
@@ -85,11 +74,5 @@ abstract contract LedgerViews is LedgerAttestations {
 
     function _domain(bytes32 portfolioId, bytes32 circuitId) internal view returns (uint256) {
         return uint256(keccak256(abi.encode(block.chainid, address(this), portfolioId, circuitId))) >> 8;
-    }
-
-    /// @inheritdoc LedgerAttestations
-    function _checkNotPaused(bytes32 circuitId) internal view override {
-        uint256 until = VERIFIER.pausedUntil(circuitId);
-        if (block.timestamp < until) revert IKeyGuard.Paused(circuitId, until);
     }
 }

@@ -1,32 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {GovernorWithNotice} from "./GovernorWithNotice.sol";
 import {IMarketSettings, Settings} from "./interfaces/IMarketSettings.sol";
 import {Feeds} from "./libraries/Feeds.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title  MarketSettings
 /// @dev    A contract of its own, so that nothing that builds or keeps a market vector has an owner.
-contract MarketSettings is IMarketSettings {
+contract MarketSettings is IMarketSettings, GovernorWithNotice {
     uint256 private constant SIGNERS_MAX = 32;
-    uint256 private constant NOTICE_MIN = 1 hours;
-    uint256 private constant NOTICE_MAX = 30 days;
     uint256 private constant GRACE_MAX = 1 days;
     /// @dev Answers of an uptime feed.
     int256 private constant UP = 0;
     int256 private constant DOWN = 1;
 
-    uint256 public immutable NOTICE;
     /// @notice Uptime feed of the chain's sequencer (0 for a chain without one), and seconds to wait after a restart.
     address public immutable SEQUENCER_FEED;
     uint256 public immutable SEQUENCER_GRACE;
 
     Settings private _active;
     Settings private _waiting;
-    address private _governor; // slot a, bits   0–159
-    uint40 private _settingsDueAt; // slot a, bits 160–199, 0 when none wait
-    address private _next; // slot b, bits   0–159, 0 when nobody is proposed
-    uint40 private _nextDueAt; // slot b, bits 160–199
+    uint40 private _settingsDueAt; // 0 when none wait
 
     constructor(
         address governor,
@@ -35,25 +30,17 @@ contract MarketSettings is IMarketSettings {
         uint256 threshold,
         address sequencerFeed,
         uint256 sequencerGrace
-    ) {
-        if (governor == address(0)) revert InvalidSetting("governor");
-        if (notice < NOTICE_MIN || notice > NOTICE_MAX) revert InvalidSetting("notice");
+    ) GovernorWithNotice(governor, notice) {
         bool asked = sequencerFeed != address(0);
         if (asked && sequencerFeed.code.length == 0) revert InvalidSetting("sequencerFeed");
         if (asked ? sequencerGrace == 0 || sequencerGrace > GRACE_MAX : sequencerGrace != 0) {
             revert InvalidSetting("sequencerGrace");
         }
-        (NOTICE, SEQUENCER_FEED, SEQUENCER_GRACE, _governor) = (notice, sequencerFeed, sequencerGrace, governor);
+        (SEQUENCER_FEED, SEQUENCER_GRACE) = (sequencerFeed, sequencerGrace);
         Settings memory settings = Settings(riskSigners, threshold, asked);
         _check(settings, asked);
         _active = settings;
         emit SettingsActivated(settings);
-        emit GovernorChanged(governor);
-    }
-
-    modifier onlyGovernor() {
-        if (msg.sender != _governor) revert NotMarketGovernor(msg.sender);
-        _;
     }
 
     /// @inheritdoc IMarketSettings
@@ -79,21 +66,6 @@ contract MarketSettings is IMarketSettings {
         _active = settings;
         _clear();
         emit SettingsActivated(settings);
-    }
-
-    /// @inheritdoc IMarketSettings
-    function proposeGovernor(address next) external onlyGovernor {
-        uint256 dueAt = next == address(0) ? 0 : block.timestamp + NOTICE;
-        (_next, _nextDueAt) = (next, uint40(dueAt));
-        emit GovernorProposed(next, dueAt);
-    }
-
-    /// @inheritdoc IMarketSettings
-    function acceptGovernor() external {
-        if (_nextDueAt == 0 || msg.sender != _next) revert NotProposed(msg.sender);
-        if (block.timestamp < _nextDueAt) revert NoticeNotOver(_nextDueAt);
-        (_governor, _next, _nextDueAt) = (msg.sender, address(0), 0);
-        emit GovernorChanged(msg.sender);
     }
 
     /// @inheritdoc IMarketSettings
@@ -128,11 +100,6 @@ contract MarketSettings is IMarketSettings {
     /// @inheritdoc IMarketSettings
     function waiting() external view returns (Settings memory, uint256) {
         return (_waiting, _settingsDueAt);
-    }
-
-    /// @inheritdoc IMarketSettings
-    function governors() external view returns (address, address, uint256) {
-        return (_governor, _next, _nextDueAt);
     }
 
     function _clear() private {

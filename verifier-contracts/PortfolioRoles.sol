@@ -2,16 +2,18 @@
 pragma solidity 0.8.37;
 
 import {IPortfolioRoles, Roles} from "./interfaces/IPortfolioRoles.sol";
+import {Notices} from "./libraries/Notices.sol";
 
 /// @title  PortfolioRoles
 /// @dev    Who inherits says when a portfolio begins, and what else must know its manager.
 abstract contract PortfolioRoles is IPortfolioRoles {
-    /// @notice Seconds between the announcement of a change and its earliest effect.
+    /// @inheritdoc IPortfolioRoles
     uint256 public immutable NOTICE;
 
     mapping(bytes32 portfolioId => Roles) internal _roles;
 
     constructor(uint256 notice) {
+        Notices.check(notice);
         NOTICE = notice;
     }
 

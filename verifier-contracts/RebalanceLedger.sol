@@ -7,6 +7,7 @@ import {Core, Creation, IMandates} from "./interfaces/IMandates.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
 import {IRebalanceLedger} from "./interfaces/IRebalanceLedger.sol";
 import {ITradeExecutor} from "./interfaces/ITradeExecutor.sol";
+import {LedgerAttestations} from "./LedgerAttestations.sol";
 import {LedgerViews} from "./LedgerViews.sol";
 import {Attestation, Kind, Word} from "./libraries/Attestations.sol";
 import {Claims} from "./libraries/Claims.sol";
@@ -46,7 +47,7 @@ contract RebalanceLedger is LedgerViews {
         uint256 emptyBudget,
         uint256 sealedBytes,
         IAttestorList attestors
-    ) LedgerViews(verifier, circuitId, attestors) {
+    ) LedgerAttestations(verifier, circuitId, attestors) {
         (SNAPSHOTS, MANDATES, EMPTY_BUDGET, SEALED_BYTES) = (snapshots, mandates, emptyBudget, sealedBytes);
         EXECUTOR = new TradeExecutor(mandates, snapshots);
     }

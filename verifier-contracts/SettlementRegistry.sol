@@ -6,7 +6,7 @@ import {IERC20} from "./interfaces/IERC20.sol";
 import {IMarketSnapshots} from "./interfaces/IMarketSnapshots.sol";
 import {Asset, ISettlementRegistry, Listing, Settlement, Venue, VenueKind} from "./interfaces/ISettlementRegistry.sol";
 import {CodeBlob} from "./libraries/CodeBlob.sol";
-import {Instrument} from "./libraries/Instruments.sol";
+import {Instrument, Instruments} from "./libraries/Instruments.sol";
 
 /// @title  SettlementRegistry
 /// @dev    A universe never changes, so what its slots are settled in is kept per portfolio and universe: with another
@@ -19,7 +19,6 @@ abstract contract SettlementRegistry is ISettlementRegistry, FundVaults {
         uint40 dueAt; // slot 1, bits 160–199
     }
 
-    uint8 private constant _SPOT = 0;
     uint256 private constant _DECIMALS_MAX = 24;
     uint256 private constant _VENUES_MAX = 16;
     uint256 private constant _PIPS = 1e6;
@@ -79,7 +78,7 @@ abstract contract SettlementRegistry is ISettlementRegistry, FundVaults {
         for (uint256 i; i < count; ++i) {
             address token = listing.tokens[i];
             if (token == address(0)) continue;
-            if (instruments[i].kind != _SPOT) revert InvalidListing("kind", i);
+            if (instruments[i].kind != Instruments.SPOT) revert InvalidListing("kind", i);
             if (instruments[i].account != listing.account) revert InvalidListing("account", i);
             if (token == listing.quote) revert InvalidListing("tokens", i);
             for (uint256 j; j < i; ++j) if (listing.tokens[j] == token) revert InvalidListing("tokens", i);

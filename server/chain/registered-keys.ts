@@ -6,15 +6,20 @@ import { encodeKey } from '#verifier-contracts/encode-key.js'
 import { successorIdOf } from '#verifier-contracts/encoding.js'
 import type { Chain } from './chain.js'
 
+/** The circuits under the ids by which the chain knows them, and the one by which the ledger's portfolios begin. */
+export type RegisteredCircuits = { readonly circuits: TierCircuits; readonly ledgerCircuit: Hex }
+
 /**
  * Compares the keys this service proves under with those that ledger, snapshots and mandates verify under, as the chain
  * holds them. Each contract is asked for its own verifier: what the deployment file says is not what decides. The circuit of
  * steps may be the ledger's own or a successor of it.
  *
- * @returns the circuits under the ids by which the chain knows them.
  * @throws {@link RegisteredKeyError} naming the circuit whose key is another one, or not in force.
  */
-export async function registeredCircuits(chain: Chain<never>, circuits: TierCircuits): Promise<TierCircuits> {
+export async function registeredCircuits(
+  chain: Chain<never>,
+  circuits: TierCircuits,
+): Promise<RegisteredCircuits> {
   const { ledger, snapshots, mandates } = chain.deployment
   const of = async (address: Hex, circuit: ProvingCircuit) => {
     // The three contracts name their circuit and verifier alike.
@@ -38,7 +43,7 @@ export async function registeredCircuits(chain: Chain<never>, circuits: TierCirc
   const newKey = successorIdOf(rebalance.circuitId, keccak256(encodeKey(rebalance.vkey)))
   for (const circuitId of [newKey, rebalance.circuitId]) {
     if ((await held(circuitId)) && (await descends(chain, verifier, circuitId, named))) {
-      return { ...circuits, rebalance: { ...rebalance, circuitId } }
+      return { circuits: { ...circuits, rebalance: { ...rebalance, circuitId } }, ledgerCircuit: named }
     }
   }
   throw new RegisteredKeyError(rebalance.artifacts.id)

@@ -2,15 +2,18 @@
 pragma solidity 0.8.37;
 
 import {Groth16Verifier} from "../../verifier-contracts/Groth16Verifier.sol";
+import {IGovernorWithNotice} from "../../verifier-contracts/interfaces/IGovernorWithNotice.sol";
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
+import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {KnownKey} from "../verifier-contracts/KnownKey.sol";
 import {Test} from "../verifier-contracts/Test.sol";
+import {Words} from "../verifier-contracts/Words.sol";
 
 /// @notice The verifier under a key whose secrets are known.
 contract KeysTest is Test {
     uint256 private constant Q = KnownKey.Q;
-    uint256 private constant R = KnownKey.R;
+    uint256 private constant R = PublicVector.FIELD;
     bytes32 private constant ID = "circuit";
 
     Groth16Verifier private _verifier;
@@ -68,6 +71,18 @@ contract KeysTest is Test {
         assertTrue(_verifier.isLive("other"), "a production key lives anywhere");
     }
 
+    function testASuccessorIsOfACircuitThatIsKnown() public {
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.UnknownKey.selector, ID));
+        _verifier.registerSuccessor(ID, "next", KnownKey.sound(), false);
+        _verifier.registerKey(ID, KnownKey.sound(), false);
+        _verifier.registerSuccessor(ID, "next", KnownKey.sound(), false);
+        assertEq(_verifier.predecessorOf("next"), ID, "its predecessor");
+        assertEq(_verifier.predecessorOf(ID), 0, "the first has none");
+        _verifier.verify("next", KnownKey.proof(0), 0, 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.KeyExists.selector, bytes32("next")));
+        _verifier.registerSuccessor(ID, "next", KnownKey.sound(), false);
+    }
+
     /// @dev Off the local chain a key is known for two days before a proof under it counts.
     function testAKeyIsAnnouncedBeforeItIsLive() public {
         vm.chainId(1);
@@ -112,7 +127,7 @@ contract KeysTest is Test {
 
     function testOnlyTheGovernorRegistersAndOnce() public {
         vm.prank(address(0xbad));
-        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.NotGovernor.selector, address(0xbad)));
+        vm.expectRevert(abi.encodeWithSelector(IGovernorWithNotice.NotGovernor.selector, address(0xbad)));
         _verifier.registerKey(ID, KnownKey.sound(), false);
         _verifier.registerKey(ID, KnownKey.sound(), false);
         vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.KeyExists.selector, ID));
@@ -140,11 +155,7 @@ contract KeysTest is Test {
 
     function _added(uint256 word, uint256 by) private pure returns (bytes memory key) {
         key = KnownKey.sound();
-        // Solidity has no way to change one word of a bytes in memory.
-        assembly {
-            let at := add(add(key, 0x20), mul(word, 0x20))
-            mstore(at, add(mload(at), by))
-        }
+        Words.add(key, word, by);
     }
 
     function _zeroed(uint256 word, uint256 count) private pure returns (bytes memory key) {

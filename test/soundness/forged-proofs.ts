@@ -1,4 +1,4 @@
-import { BaseError, ContractFunctionRevertedError, type Hex, keccak256, toHex } from 'viem'
+import { type Hex, keccak256, toHex } from 'viem'
 import { SCALAR_FIELD } from '#prover/bn254.js'
 import { type Groth16Proof, parseProof, toSolidityProof } from '#prover/groth16-proof.js'
 import type { VerificationKey } from '#prover/verification-key.js'
@@ -6,6 +6,7 @@ import { verifyProof } from '#prover/verify.js'
 import { errorsAbi, groth16VerifierAbi } from '#verifier-contracts/abi.js'
 import { encodeKey } from '#verifier-contracts/encode-key.js'
 import { Prng } from '../helpers/prng.js'
+import { refusalIn } from '../helpers/refusal.js'
 import { type LocalChain, startLocalChain } from '../verifier-contracts/local-chain.js'
 import { makeSignalsCircuit } from '../verifier-contracts/signals-circuit.js'
 import { deployVerifier, overwriteKey } from './registered-key.js'
@@ -79,12 +80,8 @@ async function isTaken(
     await chain.publicClient.readContract({ address, abi, functionName: 'verify', args })
     return true
   } catch (error) {
-    const reverted =
-      error instanceof BaseError ? error.walk((e) => e instanceof ContractFunctionRevertedError) : null
     // Anything but the contract's own word would be no answer.
-    if (reverted instanceof ContractFunctionRevertedError && reverted.data?.errorName === 'InvalidProof') {
-      return false
-    }
+    if (refusalIn(error)?.[0] === 'InvalidProof') return false
     throw error
   }
 }

@@ -7,7 +7,7 @@ import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLe
 import {Attestation, Kind, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 
-/// @notice Who may attest changes in the announced second, by the list's governor, who changes as a portfolio's does.
+/// @notice Who may attest changes in the announced second, by the list's governor.
 contract AttestorListTest is LedgerFixture {
     uint256 private constant NEW_KEY = 0xC1;
     address private constant NEXT = address(0x71);
@@ -92,37 +92,14 @@ contract AttestorListTest is LedgerFixture {
         new AttestorList(LIST_GOVERNOR, NOTICE, list, tiers);
     }
 
-    function testTheProposedGovernorTakesOverAfterTheNotice() public {
-        vm.prank(LIST_GOVERNOR);
-        attestors.proposeGovernor(NEXT);
-        vm.warp(START + NOTICE - 1);
-        vm.prank(NEXT);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorList.NotDue.selector, START + NOTICE));
-        attestors.acceptGovernor();
-        vm.warp(START + NOTICE);
-        vm.prank(LIST_GOVERNOR);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorList.NotProposed.selector, LIST_GOVERNOR));
-        attestors.acceptGovernor();
-        vm.prank(NEXT);
-        attestors.acceptGovernor();
-        vm.prank(NEXT);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorList.NotProposed.selector, NEXT));
-        attestors.acceptGovernor();
-        vm.prank(LIST_GOVERNOR);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorList.NotGovernor.selector, LIST_GOVERNOR));
-        attestors.scheduleAttestor(NEXT, 1);
-        vm.prank(NEXT);
-        attestors.scheduleAttestor(NEXT, 1);
-    }
-
-    function testAProposedGovernorIsWithdrawn() public {
-        vm.prank(LIST_GOVERNOR);
-        attestors.proposeGovernor(NEXT);
-        vm.prank(LIST_GOVERNOR);
-        attestors.proposeGovernor(address(0));
-        vm.warp(START + NOTICE);
-        vm.prank(NEXT);
-        vm.expectRevert(abi.encodeWithSelector(IAttestorList.NotProposed.selector, NEXT));
-        attestors.acceptGovernor();
+    function testEachAttestorHasOneTierAtDeployment() public {
+        for (uint256 count; count < 4; ++count) {
+            (address[] memory list, uint8[] memory tiers) = (new address[](2), new uint8[](count));
+            (list[0], list[1]) = (NEXT, address(0x72));
+            for (uint256 i; i < count; ++i) tiers[i] = 1;
+            if (count != 2) vm.expectRevert(abi.encodeWithSelector(IAttestorList.TiersNotOfAttestors.selector, count, 2));
+            AttestorList made = new AttestorList(LIST_GOVERNOR, NOTICE, list, tiers);
+            if (count == 2) assertEq(made.tierOf(NEXT) + made.tierOf(address(0x72)), 2, "listed");
+        }
     }
 }

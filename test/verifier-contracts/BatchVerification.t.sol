@@ -2,15 +2,18 @@
 pragma solidity 0.8.37;
 
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
+import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {KnownKey} from "./KnownKey.sol";
 import {Test} from "./Test.sol";
 import {EqualCoefficients, ShownCoefficients} from "./WeakBatches.sol";
+import {Words} from "./Words.sol";
 
 /// @notice Many proofs at once, by one who knows the key's secrets and can make any error to order: a proof whose C is
 ///         C = 1 + e has the error 3e, whatever its signals.
 contract BatchVerificationTest is Test {
     uint256 private constant Q = KnownKey.Q;
-    uint256 private constant R = KnownKey.R;
+    uint256 private constant R = PublicVector.FIELD;
     bytes32 private constant ID = "circuit";
     bytes private _invalid = abi.encodeWithSelector(IGroth16Verifier.InvalidProof.selector, ID);
 
@@ -129,17 +132,9 @@ contract BatchVerificationTest is Test {
             bytes memory refused = in_ < 8
                 ? abi.encodeWithSelector(IGroth16Verifier.NonCanonicalCoordinate.selector, in_)
                 : abi.encodeWithSelector(IGroth16Verifier.NonCanonicalScalar.selector, in_ - 8);
-            _add(claims, word, in_ < 8 ? Q : R);
+            Words.add(claims, word, in_ < 8 ? Q : R);
             vm.expectRevert(refused);
             _verifier.verifyBatch(ID, claims);
-        }
-    }
-
-    function _add(bytes memory claims, uint256 word, uint256 by) private pure {
-        // Solidity has no way to change one word of a bytes in memory.
-        assembly {
-            let at := add(add(claims, 0x20), mul(word, 0x20))
-            mstore(at, add(mload(at), by))
         }
     }
 
@@ -148,7 +143,7 @@ contract BatchVerificationTest is Test {
         for (uint256 word; word < 22; ++word) {
             if (word % 11 > 7) continue;
             bytes memory claims = bytes.concat(_claim(5, 0), _claim(6, 0));
-            _add(claims, word, 1);
+            Words.add(claims, word, 1);
             vm.expectRevert(_invalid);
             _verifier.verifyBatch{gas: 30_000_000}(ID, claims);
         }
@@ -163,6 +158,29 @@ contract BatchVerificationTest is Test {
         bytes memory short = new bytes(351);
         vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.WrongBatchLength.selector, 351, 352));
         _verifier.verifyBatch(ID, short);
+    }
+
+    function testNoBatchUnderAKeyThatIsAnnouncedPausedOrSuspended() public {
+        vm.chainId(1);
+        vm.warp(30 days);
+        _verifier.registerKey("new", KnownKey.sound(), false);
+        bytes memory claims = _claim(5, 0);
+        uint256 time = 32 days;
+        vm.warp(time - 1);
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.KeyNotLiveYet.selector, bytes32("new"), time));
+        _verifier.verifyBatch("new", claims);
+        vm.warp(time);
+        _verifier.verifyBatch("new", claims);
+        time += 72 hours;
+        _verifier.pause("new", time);
+        vm.warp(time - 1);
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.Paused.selector, bytes32("new"), time));
+        _verifier.verifyBatch("new", claims);
+        vm.warp(time);
+        _verifier.verifyBatch("new", claims);
+        _verifier.suspendKey("new");
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.SuspendedKey.selector, bytes32("new")));
+        _verifier.verifyBatch("new", claims);
     }
 
     function testABatchIsUnderOneLiveKey() public {

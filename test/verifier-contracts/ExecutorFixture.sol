@@ -6,6 +6,7 @@ import {Listing, Venue, VenueKind} from "../../verifier-contracts/interfaces/ISe
 import {Route} from "../../verifier-contracts/interfaces/ITradeExecutor.sol";
 import {Instrument} from "../../verifier-contracts/libraries/Instruments.sol";
 import {Fixture} from "./Fixture.sol";
+import {Relay} from "./Relay.sol";
 import {UniswapPools} from "./UniswapPools.sol";
 
 /// @title  ExecutorFixture
@@ -38,6 +39,11 @@ abstract contract ExecutorFixture is Fixture, UniswapPools {
         btc.mint(vault, VAULT_BTC);
         eth.mint(vault, VAULT_ETH);
         usd.mint(vault, VAULT_USD);
+    }
+
+    /// @dev What a pool or a token calls in the middle of a trade reaches the executor as from the ledger.
+    fallback() external {
+        Relay.send(address(executor), msg.data);
     }
 
     function _instruments() internal view override returns (Instrument[] memory list) {

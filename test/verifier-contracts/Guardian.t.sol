@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {IGovernorWithNotice} from "../../verifier-contracts/interfaces/IGovernorWithNotice.sol";
 import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
@@ -149,7 +150,7 @@ contract GuardianTest is LedgerFixture {
         // The way on does not need the broken key: attestors and manager together.
         _replace(55);
         vm.prank(GUARDIAN);
-        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.NotGovernor.selector, GUARDIAN));
+        vm.expectRevert(abi.encodeWithSelector(IGovernorWithNotice.NotGovernor.selector, GUARDIAN));
         verifier.reinstateKey(REBALANCE);
         verifier.reinstateKey(REBALANCE);
         vm.expectRevert(abi.encodeWithSelector(IKeyGuard.KeyNotSuspended.selector, REBALANCE));

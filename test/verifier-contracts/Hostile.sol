@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {DemoToken} from "../../verifier-contracts/demo/DemoToken.sol";
 import {IERC20} from "../../verifier-contracts/interfaces/IERC20.sol";
 import {IUniswapV3SwapCallback} from "../../verifier-contracts/interfaces/IUniswap.sol";
+import {Relay} from "./Relay.sol";
 
 /// @notice A factory whose only pool is what it was told.
 contract HostileFactory {
@@ -83,15 +84,7 @@ contract HostilePool {
     }
 
     function _act(address to) private {
-        if (_target != address(0)) {
-            (bool success, bytes memory answer) = _target.call(_call);
-            if (!success) {
-                // Passes the reason on, which Solidity cannot.
-                assembly ("memory-safe") {
-                    revert(add(answer, 0x20), mload(answer))
-                }
-            }
-        }
+        if (_target != address(0)) Relay.send(_target, _call);
         if (_amount != 0) _given.transfer(to, _amount);
     }
 }
@@ -135,15 +128,7 @@ contract OddToken is DemoToken {
         if (surcharge != 0) balanceOf[msg.sender] -= surcharge;
         _move(msg.sender, to, amount);
         if (feeBps != 0) balanceOf[to] -= amount * feeBps / 10_000;
-        if (hooked != address(0)) {
-            (bool success, bytes memory answer) = hooked.call(hook);
-            if (!success) {
-                // Passes the reason on, which Solidity cannot.
-                assembly ("memory-safe") {
-                    revert(add(answer, 0x20), mload(answer))
-                }
-            }
-        }
+        if (hooked != address(0)) Relay.send(hooked, hook);
         return true;
     }
 }

@@ -171,16 +171,6 @@ contract HostilePoolsTest is ExecutorFixture {
         _refused(legs, list, abi.encodeWithSelector(ITradeExecutor.NotLedger.selector, address(_bad)));
     }
 
-    /// @dev Passes calls of the pool on to the executor, as a token's hook might through the ledger.
-    fallback() external {
-        (bool success, bytes memory answer) = address(executor).call(msg.data);
-        if (success) return;
-        // Passes the reason on, which Solidity cannot.
-        assembly ("memory-safe") {
-            revert(add(answer, 0x20), mload(answer))
-        }
-    }
-
     function testAWithdrawalMeanwhileIsMeasured() public {
         (uint256[] memory legs, Route[] memory list) = _purchase();
         _ask(-10e8, 600_000e6);

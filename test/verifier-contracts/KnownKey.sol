@@ -8,7 +8,6 @@ import {Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 ///         A = 6 + 2s, B = 1, C = 1 is a proof: A·B = 1 + 2·(1 + s) + 3.
 library KnownKey {
     uint256 internal constant Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583;
-    uint256 internal constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
 
     /// @notice A key that may be registered.
     function sound() internal pure returns (bytes memory) {

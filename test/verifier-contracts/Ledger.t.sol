@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IGroth16Verifier} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IMarketSnapshots} from "../../verifier-contracts/interfaces/IMarketSnapshots.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
+import {Layout} from "../../verifier-contracts/libraries/Layout.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 
@@ -177,7 +178,7 @@ contract LedgerTest is LedgerFixture {
     function testAnOpenTradeIsNeverTakenForASealedOne() public {
         _openPortfolio();
         uint256[] memory x = _x(2, true);
-        x[14] = 1;
+        x[Layout.REBALANCE_OPEN] = 1;
         _refused(x, abi.encodeWithSelector(IRebalanceLedger.WrongTradeForm.selector, _id()));
     }
 
@@ -234,7 +235,7 @@ contract LedgerTest is LedgerFixture {
         vm.warp(lastSecond + 30 minutes);
         _rebalance(2, true);
         uint256[] memory x = _x(3, true);
-        x[12] += 1;
+        x[Layout.REBALANCE_WINDOW] += 1;
         IRebalanceLedger.Submission memory s = _submission(x, 78);
         IRebalanceLedger.Head memory head = _head();
         vm.expectPartialRevert(_unauthorized());

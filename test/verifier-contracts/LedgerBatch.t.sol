@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IGroth16Verifier} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {LedgerBatchFixture} from "./LedgerBatchFixture.sol";
 import {Log} from "./Test.sol";
@@ -144,12 +145,25 @@ contract LedgerBatchTest is LedgerBatchFixture {
         _single(pair[1]);
     }
 
+    function testNoBatchMovesAnythingWhilePausedOrUnderASuspendedKey() public {
+        IRebalanceLedger.Entry[] memory entries = _entries(2);
+        uint256 until = block.timestamp + 1;
+        vm.prank(GUARDIAN);
+        verifier.pause(REBALANCE, until);
+        _refused(entries, abi.encodeWithSelector(IKeyGuard.Paused.selector, REBALANCE, until));
+        vm.warp(until);
+        uint256 over = vm.snapshotState();
+        assertEq(ledger.rebalanceBatch(entries), 2, "goes on");
+        vm.revertToState(over);
+        vm.prank(GUARDIAN);
+        verifier.suspendKey(REBALANCE);
+        _refused(entries, abi.encodeWithSelector(IKeyGuard.SuspendedKey.selector, REBALANCE));
+    }
+
     function testAClosedPortfolioFailsABatch() public {
         IRebalanceLedger.Entry[] memory entries = _entries(2);
         _at(0);
-        bytes32 type_ = keccak256("Close(bytes32 portfolioId,uint256 epoch)");
-        bytes32 digest = _typed(address(ledger), keccak256(abi.encode(type_, _id(), known.epoch)));
-        bytes memory manager = signed(MANAGER_KEY, digest);
+        bytes memory manager = _closeAuthorization(MANAGER_KEY);
         bytes32 id = _id();
         vm.prank(GOVERNOR);
         ledger.close(id, manager);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {IGroth16Verifier} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {Attestation, Kind, Word} from "../../verifier-contracts/libraries/Attestations.sol";
 import {Instrument} from "../../verifier-contracts/libraries/Instruments.sol";
+import {Layout} from "../../verifier-contracts/libraries/Layout.sol";
+import {MarketRows} from "../../verifier-contracts/libraries/MarketRows.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {LedgerFixture} from "./LedgerFixture.sol";
 
@@ -89,12 +92,24 @@ contract LedgerLifeTest is LedgerFixture {
 
     function testAnOpeningIsSealed() public {
         uint256[] memory x = _x(1, true);
-        x[14] = 1;
+        x[Layout.REBALANCE_OPEN] = 1;
         IRebalanceLedger.Submission memory s = _submission(x, 77);
         Attestation memory a = _attestation(Kind.Open);
         a.commitment = 1;
         Word[] memory words = _attest(a, ATTESTOR_KEY);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.WrongTradeForm.selector, _id()));
+        ledger.open(_creation(), s, a, words);
+    }
+
+    function testAnOpeningIsProven() public {
+        IRebalanceLedger.Submission memory s = _submission(_x(1, true), 77);
+        Attestation memory a = _attestation(Kind.Open);
+        a.commitment = 1;
+        Word[] memory words = _attest(a, ATTESTOR_KEY);
+        s.proof.a[0] += 1;
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.InvalidProof.selector, REBALANCE));
+        ledger.open(_creation(), s, a, words);
+        s.proof.a[0] -= 1;
         ledger.open(_creation(), s, a, words);
     }
 
@@ -134,8 +149,13 @@ contract LedgerLifeTest is LedgerFixture {
             universeId, _options(block.timestamp), _riskSignature(_options(block.timestamp), RISK_KEY), new uint256[](0)
         );
         uint256[] memory x = _vector(60_000e8, _options(0).rows[0]);
-        (x[12], x[13], x[14], x[18]) = (120_000e8, 120_000e8, 120_000e8, 120_000e8);
-        (x[20], x[21]) = (PublicVector.FIELD - 24_000e8, 18_000e8);
+        uint256 perp = MarketRows.offset(1, _shape().scenarios);
+        x[perp + Layout.MARKET_SLOT_PRICE] = 120_000e8;
+        x[perp + Layout.MARKET_SLOT_DELTA] = 120_000e8;
+        x[perp + Layout.MARKET_SLOT_ABS_DELTA] = 120_000e8;
+        x[perp + Layout.MARKET_SLOT_TURNOVER_WEIGHT] = 120_000e8;
+        uint256 changes = perp + Layout.MARKET_SLOT_LENGTH;
+        (x[changes], x[changes + 1]) = (PublicVector.FIELD - 24_000e8, 18_000e8);
         (, uint256 alpha, uint256 beta) = PublicVector.signals(MARKET, x, digest);
         snapshots.publish(universeId, x, digest, verifier.proofOf(MARKET, digest, alpha, beta));
         (known.market, known.marketTime) = (digest, block.timestamp);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {MarketSettings} from "../../verifier-contracts/MarketSettings.sol";
 import {MarketSnapshots} from "../../verifier-contracts/MarketSnapshots.sol";
 import {UniverseRules} from "../../verifier-contracts/UniverseRules.sol";
+import {IGovernorWithNotice} from "../../verifier-contracts/interfaces/IGovernorWithNotice.sol";
 import {IMarketSettings, Settings} from "../../verifier-contracts/interfaces/IMarketSettings.sol";
 import {IMarketSnapshots} from "../../verifier-contracts/interfaces/IMarketSnapshots.sol";
 import {OptionBlock} from "../../verifier-contracts/libraries/OptionBlocks.sol";
@@ -26,7 +27,6 @@ contract ContractSigner is IERC1271 {
 
 /// @notice Who signs option numbers, and that nobody changes it without notice.
 contract MarketSettingsTest is Fixture {
-    address private constant _SUCCESSOR = address(0x61);
     address private constant _STRANGER = address(0x62);
     bytes32 private constant _DIGEST = keccak256("digest");
     uint256[] private _none;
@@ -62,21 +62,17 @@ contract MarketSettingsTest is Fixture {
     }
 
     function testADeploymentHasItsRanges() public {
-        for (uint256 i; i < 6; ++i) {
-            address[] memory one = _list(1);
-            string memory field = i == 0 ? "governor" : i < 3 ? "notice" : i == 3 ? "sequencerFeed" : "sequencerGrace";
-            vm.expectRevert(_invalid(field));
-            if (i == 0) new MarketSettings(address(0), NOTICE, one, 1, address(0), 0);
-            if (i == 1) new MarketSettings(GOVERNOR, 1 hours - 1, one, 1, address(0), 0);
-            if (i == 2) new MarketSettings(GOVERNOR, 30 days + 1, one, 1, address(0), 0);
-            if (i == 3) new MarketSettings(GOVERNOR, NOTICE, one, 1, _STRANGER, 1 hours);
-            if (i == 4) new MarketSettings(GOVERNOR, NOTICE, one, 1, address(0), 1);
-            if (i == 5) new MarketSettings(GOVERNOR, NOTICE, one, 1, address(feed), 0);
-        }
-        vm.expectRevert(_invalid("sequencerGrace"));
+        vm.expectRevert(_invalid("sequencerFeed"));
+        new MarketSettings(GOVERNOR, NOTICE, _list(1), 1, _STRANGER, 1 hours);
+        bytes memory grace = _invalid("sequencerGrace");
+        vm.expectRevert(grace);
+        new MarketSettings(GOVERNOR, NOTICE, _list(1), 1, address(0), 1);
+        vm.expectRevert(grace);
+        new MarketSettings(GOVERNOR, NOTICE, _list(1), 1, address(feed), 0);
+        vm.expectRevert(grace);
         new MarketSettings(GOVERNOR, NOTICE, _list(1), 1, address(feed), 1 days + 1);
-        new MarketSettings(GOVERNOR, 1 hours, _list(1), 1, address(feed), 1 days);
-        new MarketSettings(GOVERNOR, 30 days, _list(32), 32, address(feed), 1);
+        new MarketSettings(GOVERNOR, NOTICE, _list(1), 1, address(feed), 1 days);
+        new MarketSettings(GOVERNOR, NOTICE, _list(32), 32, address(feed), 1);
     }
 
     function testAListIsAscendingAndOfItsLength() public {
@@ -101,7 +97,7 @@ contract MarketSettingsTest is Fixture {
         Settings memory before = settings.active();
         Settings memory next = Settings(_list(3), 2, false);
         vm.prank(_STRANGER);
-        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NotMarketGovernor.selector, _STRANGER));
+        vm.expectRevert(abi.encodeWithSelector(IGovernorWithNotice.NotGovernor.selector, _STRANGER));
         settings.schedule(next);
         vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NothingWaits.selector));
         settings.activate();
@@ -115,7 +111,7 @@ contract MarketSettingsTest is Fixture {
         _assertSame(settings.active(), before);
 
         vm.warp(START + NOTICE - 1);
-        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NoticeNotOver.selector, START + NOTICE));
+        vm.expectRevert(abi.encodeWithSelector(IGovernorWithNotice.NoticeNotOver.selector, START + NOTICE));
         settings.activate();
         vm.warp(START + NOTICE);
         vm.prank(_STRANGER);
@@ -133,7 +129,7 @@ contract MarketSettingsTest is Fixture {
         _schedule(Settings(_list(3), 2, false));
         vm.warp(START + NOTICE);
         _schedule(Settings(_list(2), 1, false));
-        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NoticeNotOver.selector, START + 2 * NOTICE));
+        vm.expectRevert(abi.encodeWithSelector(IGovernorWithNotice.NoticeNotOver.selector, START + 2 * NOTICE));
         settings.activate();
         vm.warp(START + 2 * NOTICE);
         settings.activate();
@@ -146,53 +142,13 @@ contract MarketSettingsTest is Fixture {
         settings.cancel();
         _schedule(Settings(_list(3), 2, false));
         vm.prank(_STRANGER);
-        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NotMarketGovernor.selector, _STRANGER));
+        vm.expectRevert(abi.encodeWithSelector(IGovernorWithNotice.NotGovernor.selector, _STRANGER));
         settings.cancel();
         vm.prank(GOVERNOR);
         settings.cancel();
         vm.warp(START + NOTICE);
         vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NothingWaits.selector));
         settings.activate();
-    }
-
-    function testTheOfficePassesInTwoStepsWithNotice() public {
-        vm.prank(_STRANGER);
-        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NotMarketGovernor.selector, _STRANGER));
-        settings.proposeGovernor(_STRANGER);
-        vm.prank(GOVERNOR);
-        settings.proposeGovernor(_SUCCESSOR);
-        (address governor, address next, uint256 dueAt) = settings.governors();
-        assertTrue(governor == GOVERNOR && next == _SUCCESSOR && dueAt == START + NOTICE, "proposed");
-
-        vm.warp(START + NOTICE - 1);
-        vm.prank(_SUCCESSOR);
-        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NoticeNotOver.selector, START + NOTICE));
-        settings.acceptGovernor();
-        vm.warp(START + NOTICE);
-        vm.prank(_STRANGER);
-        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NotProposed.selector, _STRANGER));
-        settings.acceptGovernor();
-        vm.prank(_SUCCESSOR);
-        settings.acceptGovernor();
-        (governor, next, dueAt) = settings.governors();
-        assertTrue(governor == _SUCCESSOR && next == address(0) && dueAt == 0, "passed");
-        vm.prank(GOVERNOR);
-        vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NotMarketGovernor.selector, GOVERNOR));
-        settings.schedule(Settings(_list(1), 1, false));
-    }
-
-    function testAProposalIsWithdrawn() public {
-        vm.prank(GOVERNOR);
-        settings.proposeGovernor(_SUCCESSOR);
-        vm.prank(GOVERNOR);
-        settings.proposeGovernor(address(0));
-        vm.warp(START + NOTICE);
-        address[2] memory callers = [_SUCCESSOR, address(0)];
-        for (uint256 i; i < 2; ++i) {
-            vm.prank(callers[i]);
-            vm.expectRevert(abi.encodeWithSelector(IMarketSettings.NotProposed.selector, callers[i]));
-            settings.acceptGovernor();
-        }
     }
 
     /// @dev Every subset of five signers against every threshold: accepted exactly when enough of them signed.

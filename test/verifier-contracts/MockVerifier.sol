@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {KeyGuard} from "../../verifier-contracts/KeyGuard.sol";
-import {Claim, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {Claim, CLAIM_BYTES, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 
 /// @title  MockVerifier
 /// @notice Stands for the pairing in tests of what surrounds a proof: it accepts exactly the proof whose first word is the
@@ -20,9 +20,9 @@ contract MockVerifier is KeyGuard {
     function verifyBatch(bytes32 circuitId, bytes calldata claims) external view {
         _liveKey(circuitId);
         if (claims.length == 0) revert EmptyBatch();
-        if (claims.length % 352 != 0) revert WrongBatchLength(claims.length, 352);
-        for (uint256 i; i < claims.length; i += 352) {
-            Claim memory claim = abi.decode(claims[i:i + 352], (Claim));
+        if (claims.length % CLAIM_BYTES != 0) revert WrongBatchLength(claims.length, CLAIM_BYTES);
+        for (uint256 i; i < claims.length; i += CLAIM_BYTES) {
+            Claim memory claim = abi.decode(claims[i:i + CLAIM_BYTES], (Claim));
             Proof memory expected = proofOf(circuitId, claim.c, claim.alpha, claim.beta);
             if (claim.proof.a[0] != expected.a[0]) revert InvalidProof(circuitId);
         }

@@ -1,87 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {TradeExecutor} from "../../verifier-contracts/TradeExecutor.sol";
 import {IGroth16Verifier} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
-import {Listing, Venue, VenueKind} from "../../verifier-contracts/interfaces/ISettlementRegistry.sol";
 import {ITradeExecutor, Route} from "../../verifier-contracts/interfaces/ITradeExecutor.sol";
+import {Layout} from "../../verifier-contracts/libraries/Layout.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {TokenTransfer} from "../../verifier-contracts/libraries/TokenTransfer.sol";
 import {OddToken} from "./Hostile.sol";
-import {LedgerFixture} from "./LedgerFixture.sol";
-import {UniswapPools} from "./UniswapPools.sol";
+import {OpenTradesFixture} from "./OpenTradesFixture.sol";
 
 /// @notice Open steps through the ledger: what binds them, what they leave behind, what undoes them.
-contract OpenTradesTest is LedgerFixture, UniswapPools {
-    TradeExecutor private _executor;
-    address private _vault;
-
-    function setUp() public override {
-        super.setUp();
-        _deployPools();
-        _executor = TradeExecutor(address(ledger.EXECUTOR()));
-        _list(address(btc));
-        _vault = _executor.vaultOf(_id());
-        btc.mint(_vault, 100e8);
-        usd.mint(_vault, 10e6 * 1e6);
-        _openPortfolio();
-    }
-
-    function _list(address coin) private {
-        Listing memory listing;
-        (listing.universeId, listing.quote) = (universeId, address(usd));
-        listing.tokens = new address[](3);
-        listing.tokens[0] = coin;
-        listing.venues = new Venue[](2);
-        listing.venues[0] = Venue(VenueKind.UniswapV3, address(v3), 0);
-        listing.venues[1] = Venue(VenueKind.UniswapV2, address(v2), 3_000);
-        vm.prank(GOVERNOR);
-        _executor.list(_id(), listing);
-    }
-
-    /// @dev The public vector of an open step that trades slot 0, with its payload.
-    function _open(uint256 book, int256 trade, uint256 fill)
-        private
-        view
-        returns (uint256[] memory x, bytes memory payload)
-    {
-        Route[] memory list = new Route[](trade == 0 ? 0 : 1);
-        if (trade != 0) list[0] = Route(0, 0, pool, uint64(uint256(trade < 0 ? -trade : trade)));
-        payload = abi.encode(block.timestamp, list);
-        uint256[] memory head = _x(book, true);
-        x = new uint256[](20);
-        for (uint256 i; i < 16; ++i) x[i] = head[i];
-        (x[14], x[15]) = (1, uint256(keccak256(payload)) >> 8);
-        for (uint256 i = 16; i < 20; ++i) x[i] = 1 << 128;
-        x[16] = uint256(trade + (1 << 64)) << 64 | fill;
-    }
-
-    function _signedOpen(uint256[] memory x, bytes memory payload)
-        private
-        view
-        returns (IRebalanceLedger.Submission memory s, uint256[] memory legs)
-    {
-        s = _submission(x, 78);
-        s.sealedTrade = payload;
-        legs = new uint256[](x.length - 16);
-        for (uint256 i; i < legs.length; ++i) legs[i] = x[16 + i];
-    }
-
-    function _rebalanceOpen(uint256 book, int256 trade, uint256 fill) private {
-        (uint256[] memory x, bytes memory payload) = _open(book, trade, fill);
-        (IRebalanceLedger.Submission memory s, uint256[] memory legs) = _signedOpen(x, payload);
-        ledger.rebalanceOpen(_id(), _head(), s, legs);
-        _advance(x);
-    }
-
+contract OpenTradesTest is OpenTradesFixture {
     function testAProvenStepIsExecutedAndWhatIsBetterWaitsAsAFlow() public {
         uint256 cost = _quoteV3(pool, true, btc, 10e8);
         vm.warp(START + 30);
         _rebalanceOpen(2, 10e8, 61_000e8);
         assertEq(ledger.portfolio(_id()).head, _headHash(), "head");
-        assertEq(btc.balanceOf(_vault), 110e8, "bought");
-        assertEq(usd.balanceOf(_vault), 10e6 * 1e6 - cost, "paid");
+        assertEq(btc.balanceOf(vault), 110e8, "bought");
+        assertEq(usd.balanceOf(vault), 10e6 * 1e6 - cost, "paid");
         int256 better = int256(610_000e16 - cost * 1e10);
         (int256 net, uint256 count) = ledger.netFlowAt(_id(), START + 30);
         assertTrue(net == better && count == 1, "waits");
@@ -99,21 +37,6 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
         known.netFlow = better;
         _rebalance(4, true);
         assertEq(ledger.portfolio(_id()).pendingFlows, 0, "consumed");
-    }
-
-    function testAnyoneSubmitsAnOpenTradeThatTheManagerSigned() public {
-        (uint256[] memory x, bytes memory payload) = _open(2, 10e8, 61_000e8);
-        (IRebalanceLedger.Submission memory s, uint256[] memory legs) = _signedOpen(x, payload);
-        bytes memory data = abi.encodeCall(IRebalanceLedger.rebalanceOpen, (_id(), _head(), s, legs));
-        address[5] memory senders =
-            [GOVERNOR, vm.addr(MANAGER_KEY), vm.addr(ATTESTOR_KEY), vm.addr(RISK_KEY), address(0xBEEF)];
-        for (uint256 i; i < 5; ++i) {
-            uint256 state = vm.snapshotState();
-            vm.prank(senders[i]);
-            (bool success,) = address(ledger).call(data);
-            assertTrue(success, "RebalanceLedger.rebalanceOpen");
-            vm.revertToState(state);
-        }
     }
 
     function testNothingBetterIsNoFlow() public {
@@ -136,7 +59,7 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
         ledger.rebalanceOpen(_id(), head, s, legs);
         assertEq(ledger.portfolio(_id()).head, before, "head");
         assertEq(ledger.portfolio(_id()).epoch, 1, "epoch");
-        assertEq(btc.balanceOf(_vault), 100e8, "vault");
+        assertEq(btc.balanceOf(vault), 100e8, "vault");
     }
 
     function testEachLegIsBoundByTheSignatureAndTheProof() public {
@@ -149,8 +72,8 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
             if (i < 4) other[i] += 1;
             vm.expectPartialRevert(IRebalanceLedger.NotAuthorized.selector);
             ledger.rebalanceOpen(_id(), head, s, other);
-            uint256[] memory signedX = new uint256[](16 + other.length);
-            for (uint256 j; j < signedX.length; ++j) signedX[j] = j < 16 ? x[j] : other[j - 16];
+            uint256[] memory signedX = new uint256[](HEAD + other.length);
+            for (uint256 j; j < signedX.length; ++j) signedX[j] = j < HEAD ? x[j] : other[j - HEAD];
             (bytes32 statement,,) = PublicVector.signals(REBALANCE, signedX, 78);
             (IRebalanceLedger.Submission memory forged,) = _signedOpen(x, payload);
             forged.authorization = _authorization(statement, MANAGER_KEY);
@@ -214,11 +137,59 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
         ledger.rebalanceOpen(_id(), head, s, legs);
     }
 
+    function testAnImprovementHasTheWidthOfAFlow() public {
+        (uint256[] memory x, bytes memory payload) = _open(2, 10e8, 61_000e8);
+        (IRebalanceLedger.Submission memory s, uint256[] memory legs) = _signedOpen(x, payload);
+        IRebalanceLedger.Head memory head = _head();
+        uint256 most = (1 << 126) - 1;
+        uint256[3] memory improvements = [most + 1, type(uint256).max, most];
+        for (uint256 i; i < 3; ++i) {
+            bytes memory data = abi.encodeWithSelector(ITradeExecutor.execute.selector);
+            vm.mockCall(address(executor), data, abi.encode(improvements[i]));
+            if (i < 2) vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.FlowsFull.selector, _id()));
+            ledger.rebalanceOpen(_id(), head, s, legs);
+        }
+        (int256 net,) = ledger.netFlowAt(_id(), block.timestamp);
+        assertTrue(net == int256(most), "the widest");
+    }
+
+    function testThirtyOneRoutesFillAPayload() public {
+        (uint256[] memory x, bytes memory payload) = _openIn(32, 2, 31 * 32e6, 61_000e8);
+        (IRebalanceLedger.Submission memory s, uint256[] memory legs) = _signedOpen(x, payload);
+        IRebalanceLedger.Head memory head = _head();
+        bytes4 selector = IRebalanceLedger.WrongPayloadLength.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, 32 * (3 + 4 * 32), 4096));
+        ledger.rebalanceOpen(_id(), head, s, legs);
+        (x, payload) = _openIn(31, 2, 31 * 32e6, 61_000e8);
+        (s, legs) = _signedOpen(x, payload);
+        ledger.rebalanceOpen(_id(), head, s, legs);
+        assertEq(btc.balanceOf(vault), 100e8 + 31 * 32e6, "bought");
+    }
+
+    function testNoOpenTradeWhilePausedOrUnderASuspendedKey() public {
+        (uint256[] memory x, bytes memory payload) = _open(2, 10e8, 61_000e8);
+        (IRebalanceLedger.Submission memory s, uint256[] memory legs) = _signedOpen(x, payload);
+        IRebalanceLedger.Head memory head = _head();
+        vm.prank(GUARDIAN);
+        verifier.pause(REBALANCE, START + 1);
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.Paused.selector, REBALANCE, START + 1));
+        ledger.rebalanceOpen(_id(), head, s, legs);
+        verifier.unpause(REBALANCE);
+        uint256 over = vm.snapshotState();
+        ledger.rebalanceOpen(_id(), head, s, legs);
+        vm.revertToState(over);
+        vm.prank(GUARDIAN);
+        verifier.suspendKey(REBALANCE);
+        vm.expectRevert(abi.encodeWithSelector(IKeyGuard.SuspendedKey.selector, REBALANCE));
+        ledger.rebalanceOpen(_id(), head, s, legs);
+        assertEq(btc.balanceOf(vault), 100e8, "nothing bought");
+    }
+
     /// @dev A token that calls the ledger in the middle of a trade finds the step done: the next one may follow, an open one
     ///      not before the trade is over.
     function testStepsInsideATrade() public {
         OddToken odd = new OddToken(8);
-        odd.mint(_vault, 100e8);
+        odd.mint(vault, 100e8);
         odd.mint(address(market), 1_000e8);
         _list(address(odd));
         vm.warp(START + NOTICE);
@@ -230,7 +201,7 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
 
         (uint256[] memory x, bytes memory payload) = _open(2, -10e8, 50_000e8);
         payload = abi.encode(block.timestamp, list);
-        x[15] = uint256(keccak256(payload)) >> 8;
+        x[Layout.REBALANCE_PAYLOAD] = uint256(keccak256(payload)) >> 8;
         (IRebalanceLedger.Submission memory s, uint256[] memory legs) = _signedOpen(x, payload);
         IRebalanceLedger.Head memory head = _head();
         _advance(x);
@@ -254,8 +225,8 @@ contract OpenTradesTest is LedgerFixture, UniswapPools {
     }
 
     function testTheExecutorIsTheLedgersOwn() public view {
-        assertTrue(_executor.LEDGER() == address(ledger), "ledger");
-        assertTrue(address(_executor.MANDATES()) == address(mandates), "mandates");
-        assertTrue(address(_executor.SNAPSHOTS()) == address(snapshots), "snapshots");
+        assertTrue(executor.LEDGER() == address(ledger), "ledger");
+        assertTrue(address(executor.MANDATES()) == address(mandates), "mandates");
+        assertTrue(address(executor.SNAPSHOTS()) == address(snapshots), "snapshots");
     }
 }

@@ -3,13 +3,16 @@ pragma solidity 0.8.37;
 
 import {Groth16Verifier} from "../../verifier-contracts/Groth16Verifier.sol";
 import {Mandates} from "../../verifier-contracts/Mandates.sol";
+import {MarketSettings} from "../../verifier-contracts/MarketSettings.sol";
 import {MarketSnapshots} from "../../verifier-contracts/MarketSnapshots.sol";
 import {RebalanceLedger} from "../../verifier-contracts/RebalanceLedger.sol";
 import {IAttestorList} from "../../verifier-contracts/interfaces/IAttestorList.sol";
-import {IGroth16Verifier, Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
+import {IGovernorWithNotice} from "../../verifier-contracts/interfaces/IGovernorWithNotice.sol";
+import {Proof} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 import {IKeyGuard} from "../../verifier-contracts/interfaces/IKeyGuard.sol";
 import {Creation} from "../../verifier-contracts/interfaces/IMandates.sol";
 import {IPortfolioCircuits} from "../../verifier-contracts/interfaces/IPortfolioCircuits.sol";
+import {IMarketSettings, Settings} from "../../verifier-contracts/interfaces/IMarketSettings.sol";
 import {IPortfolioRoles} from "../../verifier-contracts/interfaces/IPortfolioRoles.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {Attestation, Kind} from "../../verifier-contracts/libraries/Attestations.sol";
@@ -17,34 +20,15 @@ import {Instrument} from "../../verifier-contracts/libraries/Instruments.sol";
 import {OptionBlock} from "../../verifier-contracts/libraries/OptionBlocks.sol";
 import {PublicVector} from "../../verifier-contracts/libraries/PublicVector.sol";
 import {KnownKey} from "./KnownKey.sol";
-import {LedgerFixture} from "./LedgerFixture.sol";
+import {RolesFixture} from "./RolesFixture.sol";
 
 /// @notice Who may call what: every function that changes anything, sent by every role with everything else in order. The
 ///         table is that of PROPERTIES.md; forge.test.ts checks that no function is missing.
-contract RolesTest is LedgerFixture {
-    /// @dev Everybody there is, in the order of {_senders}.
-    uint256 private constant ROLES = 12;
-    uint256 private constant GOVERNS = 1 << 0;
-    uint256 private constant PROPOSED = 1 << 1;
-    uint256 private constant GOVERNS_VERIFIER = 1 << 2;
-    uint256 private constant GUARDS = 1 << 3;
-    uint256 private constant GOVERNS_LIST = 1 << 4;
-    uint256 private constant PROPOSED_LIST = 1 << 5;
-    uint256 private constant MANDATES_CONTRACT = 1 << 11;
-    uint256 private constant ANYONE = (1 << ROLES) - 1;
-    address private constant NEXT = address(0x61);
-    address private constant NEXT_LIST = address(0x71);
-    address private constant VERIFIER_GOVERNOR = address(0x90);
-    uint256 private constant SUBMITTER_KEY = 0xA5;
+contract RolesTest is RolesFixture {
     bytes32 private constant KEY = "key";
 
-    struct Call {
-        string name;
-        address to;
-        bytes data;
-    }
-
     Groth16Verifier private _real;
+    MarketSettings private _ownSettings;
 
     function setUp() public override {
         super.setUp();
@@ -53,37 +37,13 @@ contract RolesTest is LedgerFixture {
         _real.registerKey(KEY, KnownKey.sound(), false);
         vm.prank(VERIFIER_GOVERNOR);
         _real.scheduleGuardian(GUARDIAN);
-    }
-
-    function _senders() private view returns (address[ROLES] memory list) {
-        (list[0], list[1], list[2], list[3]) = (GOVERNOR, NEXT, VERIFIER_GOVERNOR, GUARDIAN);
-        (list[4], list[5]) = (LIST_GOVERNOR, NEXT_LIST);
-        uint256[5] memory keys = [MANAGER_KEY, ATTESTOR_KEY, RISK_KEY, SUBMITTER_KEY, STRANGER_KEY];
-        for (uint256 i; i < 5; ++i) list[6 + i] = vm.addr(keys[i]);
-        list[11] = address(mandates);
-    }
-
-    /// @dev Sends the call as everybody, each time from here. Whoever is not among `allowed` is refused as `error_`.
-    function _sent(Call memory call, uint256 allowed, bytes4 error_) private {
-        address[ROLES] memory senders = _senders();
-        for (uint256 role; role < ROLES; ++role) {
-            uint256 state = vm.snapshotState();
-            vm.prank(senders[role]);
-            (bool success, bytes memory answer) = call.to.call(call.data);
-            bool may = allowed & (1 << role) != 0;
-            assertEq(success ? 1 : 0, may ? 1 : 0, call.name);
-            if (!may) assertEq(bytes32(bytes4(answer)), bytes32(error_), call.name);
-            vm.revertToState(state);
-        }
-    }
-
-    function _sent(Call memory call) private {
-        _sent(call, ANYONE, 0);
+        address[] memory signers = settings.active().riskSigners;
+        _ownSettings = new MarketSettings(MARKET_GOVERNOR, NOTICE, signers, 1, address(0), 0);
     }
 
     function testVerifier() public {
         address to = address(_real);
-        bytes4 notGovernor = IGroth16Verifier.NotGovernor.selector;
+        bytes4 notGovernor = IGovernorWithNotice.NotGovernor.selector;
         bytes4 notGuardian = IKeyGuard.NotGuardian.selector;
         bytes memory data = abi.encodeCall(Groth16Verifier.registerKey, ("other", KnownKey.sound(), false));
         _sent(Call("Groth16Verifier.registerKey", to, data), GOVERNS_VERIFIER, notGovernor);
@@ -105,22 +65,49 @@ contract RolesTest is LedgerFixture {
         _sent(Call("Groth16Verifier.unpause", to, data), GOVERNS_VERIFIER | GUARDS, notGuardian);
     }
 
+    /// @dev The office of who governs `to`: `governor`, who is `who` among the senders.
+    function _office(address to, address governor, uint256 who, string memory first, string memory second) private {
+        bytes memory data = abi.encodeCall(IGovernorWithNotice.proposeGovernor, (NEXT));
+        _sent(Call(first, to, data), who, IGovernorWithNotice.NotGovernor.selector);
+        vm.prank(governor);
+        IGovernorWithNotice(to).proposeGovernor(NEXT);
+        vm.warp(block.timestamp + NOTICE);
+        data = abi.encodeCall(IGovernorWithNotice.acceptGovernor, ());
+        _sent(Call(second, to, data), PROPOSED, IGovernorWithNotice.NotProposed.selector);
+    }
+
+    function testOffices() public {
+        string memory first = "Groth16Verifier.proposeGovernor";
+        _office(address(_real), VERIFIER_GOVERNOR, GOVERNS_VERIFIER, first, "Groth16Verifier.acceptGovernor");
+        first = "AttestorList.proposeGovernor";
+        _office(address(attestors), LIST_GOVERNOR, GOVERNS_LIST, first, "AttestorList.acceptGovernor");
+        first = "MarketSettings.proposeGovernor";
+        _office(address(_ownSettings), MARKET_GOVERNOR, GOVERNS_MARKET, first, "MarketSettings.acceptGovernor");
+    }
+
+    function testMarketSettings() public {
+        address to = address(_ownSettings);
+        bytes4 notGovernor = IGovernorWithNotice.NotGovernor.selector;
+        Settings memory next = settings.active();
+        bytes memory data = abi.encodeCall(IMarketSettings.schedule, (next));
+        _sent(Call("MarketSettings.schedule", to, data), GOVERNS_MARKET, notGovernor);
+        vm.prank(MARKET_GOVERNOR);
+        _ownSettings.schedule(next);
+        data = abi.encodeCall(IMarketSettings.cancel, ());
+        _sent(Call("MarketSettings.cancel", to, data), GOVERNS_MARKET, notGovernor);
+        vm.warp(START + NOTICE);
+        _sent(Call("MarketSettings.activate", to, abi.encodeCall(IMarketSettings.activate, ())));
+    }
+
     function testAttestorList() public {
         address to = address(attestors);
-        bytes4 notGovernor = IAttestorList.NotGovernor.selector;
+        bytes4 notGovernor = IGovernorWithNotice.NotGovernor.selector;
         bytes memory data = abi.encodeCall(IAttestorList.scheduleAttestor, (NEXT, 1));
         _sent(Call("AttestorList.scheduleAttestor", to, data), GOVERNS_LIST, notGovernor);
-        data = abi.encodeCall(IAttestorList.proposeGovernor, (NEXT_LIST));
-        _sent(Call("AttestorList.proposeGovernor", to, data), GOVERNS_LIST, notGovernor);
         vm.prank(LIST_GOVERNOR);
         attestors.scheduleAttestor(NEXT, 1);
         data = abi.encodeCall(IAttestorList.cancelAttestor, (NEXT));
         _sent(Call("AttestorList.cancelAttestor", to, data), GOVERNS_LIST, notGovernor);
-        vm.prank(LIST_GOVERNOR);
-        attestors.proposeGovernor(NEXT_LIST);
-        vm.warp(START + NOTICE);
-        data = abi.encodeCall(IAttestorList.acceptGovernor, ());
-        _sent(Call("AttestorList.acceptGovernor", to, data), PROPOSED_LIST, IAttestorList.NotProposed.selector);
     }
 
     function testMandates() public {

@@ -5,7 +5,6 @@ import {FundVault} from "../../verifier-contracts/FundVault.sol";
 import {TradeExecutor} from "../../verifier-contracts/TradeExecutor.sol";
 import {DemoToken} from "../../verifier-contracts/demo/DemoToken.sol";
 import {IFundVaults, Withdrawal} from "../../verifier-contracts/interfaces/IFundVaults.sol";
-import {IMandates} from "../../verifier-contracts/interfaces/IMandates.sol";
 import {IPortfolioRoles} from "../../verifier-contracts/interfaces/IPortfolioRoles.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
 import {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Groth16Verifier} from "../../verifier-contracts/Groth16Verifier.sol";
+import {CLAIM_BYTES} from "../../verifier-contracts/interfaces/IGroth16Verifier.sol";
 
 /// @title  EqualCoefficients
 /// @notice The verifier with 1 for every coefficient of a batch, as it must not be: errors that cancel pass.

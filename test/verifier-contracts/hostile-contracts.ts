@@ -4,6 +4,7 @@ import type { Abi, Hex } from 'viem'
 
 const SOURCES = [
   'test/verifier-contracts/Hostile.sol',
+  'test/verifier-contracts/Relay.sol',
   'verifier-contracts/demo/DemoToken.sol',
   'verifier-contracts/interfaces/IERC20.sol',
   'verifier-contracts/interfaces/IUniswap.sol',

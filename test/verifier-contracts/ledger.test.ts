@@ -1,4 +1,4 @@
-import { BaseError, ContractFunctionRevertedError, type Hex } from 'viem'
+import type { Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Book } from '#portfolio/book.js'
 import type { Budget } from '#portfolio/budget.js'
@@ -10,9 +10,12 @@ import { type Head, headOf, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { stepFrom, tinyBook, tinyMandate } from '../fixtures/tiny-fund.js'
 import { LiveLedger } from '../helpers/live-ledger.js'
 import { Prng } from '../helpers/prng.js'
+import { refusalOf } from '../helpers/refusal.js'
 import { ROLES, WINDOW_LENGTH } from '../helpers/roles.js'
+import { statusOf } from '../helpers/status-of.js'
 
 const E8 = 100_000_000n
+const GREEN = 1
 const windowLength = BigInt(WINDOW_LENGTH)
 
 /** A portfolio whose first step is on chain, with what its manager knows of it. */
@@ -67,30 +70,11 @@ async function lawful(of: Fund, at: Market = market, epoch = 2n, elsewhere = {})
 }
 
 /** Name of the error a call is refused with; undefined when it is accepted. */
-// biome-ignore lint/suspicious/noExplicitAny: any contract call.
-async function refusal(call: any): Promise<string | undefined> {
-  try {
-    await live.reader.simulateContract({ ...call, account: ROLES.stranger })
-    return undefined
-  } catch (error) {
-    const reverted =
-      error instanceof BaseError ? error.walk((e) => e instanceof ContractFunctionRevertedError) : null
-    if (reverted instanceof ContractFunctionRevertedError)
-      return reverted.data?.errorName ?? reverted.signature ?? 'reverted'
-    return 'refused before execution'
-  }
-}
-
-/** Verdict and the reasons against green. */
-const status = async (portfolioId: Hex) => {
-  const answer = await live.reader.readContract(live.ledger('status', [portfolioId]) as never)
-  const [verdict, reasons] = answer as unknown as readonly [number, bigint]
-  return [verdict === 1 ? 'green' : verdict, reasons]
-}
+const refusal = async (call: unknown) => (await refusalOf(live.reader, call))?.[0]
 
 describe('a portfolio', () => {
   test('is green once opened by a proof and an attestation', async () => {
-    expect(await status(fund.portfolioId)).toEqual(['green', 0n])
+    expect(await statusOf(live, fund.portfolioId)).toEqual([GREEN, 0n])
   })
 
   test('moves to the proven book, whoever submits', async () => {
@@ -101,7 +85,7 @@ describe('a portfolio', () => {
       live.ledger('rebalance', [moved.portfolioId, moved.head, submission]),
     )
     expect(receipt.status).toBe('success')
-    expect(await status(moved.portfolioId)).toEqual(['green', 0n])
+    expect(await statusOf(live, moved.portfolioId)).toEqual([GREEN, 0n])
 
     // The same proof again: the head has moved on.
     expect(await refusal(live.ledger('rebalance', [moved.portfolioId, moved.head, submission]))).toBe(

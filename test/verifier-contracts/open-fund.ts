@@ -1,4 +1,4 @@
-import { BaseError, ContractFunctionRevertedError, type Hex } from 'viem'
+import type { Hex } from 'viem'
 import type { Book } from '#portfolio/book.js'
 import type { Budget } from '#portfolio/budget.js'
 import type { Market } from '#portfolio/market.js'
@@ -17,6 +17,7 @@ import { encodeOpenTrade, type Route } from '#verifier-contracts/open-trade.js'
 import { stepFrom, tinyBook, tinyMandate } from '../fixtures/tiny-fund.js'
 import { connect } from '../helpers/connect.js'
 import { LiveLedger } from '../helpers/live-ledger.js'
+import { type Refusal, refusalOf } from '../helpers/refusal.js'
 import { ROLES, WINDOW_LENGTH } from '../helpers/roles.js'
 import { makeOpenMarket, type OpenMarket, PRICES } from './open-market.js'
 
@@ -144,17 +145,8 @@ export class OpenFund {
   }
 
   /** The error a call is refused with, by name and arguments; undefined when it is accepted. */
-  // biome-ignore lint/suspicious/noExplicitAny: any contract call.
-  async refusal(call: any): Promise<readonly [string, readonly unknown[]] | undefined> {
-    try {
-      await this.live.reader.simulateContract({ ...call, account: ROLES.stranger })
-      return undefined
-    } catch (error) {
-      const reverted =
-        error instanceof BaseError ? error.walk((e) => e instanceof ContractFunctionRevertedError) : null
-      if (!(reverted instanceof ContractFunctionRevertedError)) throw error
-      return [reverted.data?.errorName ?? reverted.signature ?? 'reverted', reverted.data?.args ?? []]
-    }
+  refusal(call: unknown): Promise<Refusal | undefined> {
+    return refusalOf(this.live.reader, call)
   }
 
   /** Head, epoch and flows on chain, and what the vault holds. */

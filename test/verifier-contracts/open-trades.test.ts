@@ -4,6 +4,7 @@ import { liquidityProviderAbi, rebalanceLedgerAbi, tradeExecutorAbi } from '#ver
 import { payloadOf, withdrawalTypedData } from '#verifier-contracts/encoding.js'
 import { encodeOpenTrade, type Route } from '#verifier-contracts/open-trade.js'
 import { ROLES } from '../helpers/roles.js'
+import { statusOf } from '../helpers/status-of.js'
 import { OpenFund, type Proposal } from './open-fund.js'
 import { BTC, ETH, mixedTrade, V2, V3, VAULT } from './open-market.js'
 
@@ -239,5 +240,5 @@ test('a step is executed whole: what is better than proven stays, and the next p
   const told = await fund.heartbeat(improvement)
   await fund.send(told)
   expect((await fund.state()).portfolio).toMatchObject({ epoch: 3n, pendingFlows: 0n })
-  expect(await live.reader.readContract(live.ledger('status', [fund.id]) as never)).toEqual([1, 0n])
+  expect(await statusOf(live, fund.id)).toEqual([1, 0n])
 })

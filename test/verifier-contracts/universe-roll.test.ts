@@ -25,6 +25,7 @@ import {
 import { stepFrom, tinyMandate } from '../fixtures/tiny-fund.js'
 import { LiveLedger } from '../helpers/live-ledger.js'
 import { ROLES, TERMS, WINDOW_LENGTH } from '../helpers/roles.js'
+import { statusOf } from '../helpers/status-of.js'
 
 const E8 = 100_000_000n
 const WEEK = 604_800n
@@ -221,10 +222,7 @@ test('the first step under the new mandate carries the book over by its mask, an
   await expect(sent(signed)).rejects.toThrow('InvalidProof')
 
   await rebalance({ ...moved, newBook, changed })
-  const [verdict, reasons] = (await live.reader.readContract(
-    live.ledger('status', [portfolioId()]) as never,
-  )) as unknown as readonly [number, bigint]
-  expect([epoch, verdict, reasons]).toEqual([3n, 1, 0n])
+  expect([epoch, ...(await statusOf(live, portfolioId()))]).toEqual([3n, 1, 0n])
 })
 
 test('a book that still holds what has changed cannot be carried over', async () => {

@@ -3,25 +3,17 @@ pragma solidity 0.8.37;
 
 /// @title  IAttestorList
 /// @notice Whose attestations a ledger takes, and how strong an evidence each may state. The list's governor changes it,
-///         with notice; so does the governor change.
+///         with notice.
 interface IAttestorList {
     /// @notice From `dueAt` on the attestor may state evidence up to `tier`; 0 takes it off the list.
     event AttestorScheduled(address indexed attestor, uint8 tier, uint256 dueAt);
     /// @notice What was scheduled for the attestor will not take effect.
     event AttestorCancelled(address indexed attestor);
-    /// @notice `governor` may accept from `dueAt`; 0 withdraws what was proposed.
-    event GovernorProposed(address governor, uint256 dueAt);
-    /// @notice The list has another governor.
-    event GovernorChanged(address governor);
 
-    /// @notice `caller` does not govern the list.
-    error NotGovernor(address caller);
-    /// @notice Nobody is proposed, or not `caller`, who alone could accept.
-    error NotProposed(address caller);
-    /// @notice The proposed governor may accept from `dueAt`.
-    error NotDue(uint256 dueAt);
     /// @notice Tiers go from 1 to `most`; 0 takes an attestor off the list.
     error TierOutOfRange(address attestor, uint8 tier, uint256 most);
+    /// @notice At deployment each attestor has one tier.
+    error TiersNotOfAttestors(uint256 tiers, uint256 attestors);
     /// @notice Nothing is scheduled for the attestor, or it has taken effect.
     error NothingScheduled(address attestor);
 
@@ -31,13 +23,6 @@ interface IAttestorList {
 
     /// @notice Drops what is announced for an attestor; the governor only.
     function cancelAttestor(address attestor) external;
-
-    /// @notice First of two steps to another governor; the governor only. Replaces an earlier proposal and starts its notice
-    ///         anew.
-    function proposeGovernor(address governor) external;
-
-    /// @notice Second step: the proposed governor takes over, once the notice is over.
-    function acceptGovernor() external;
 
     /// @notice Highest evidence tier an attestor may state now; 0 when not listed.
     function tierOf(address attestor) external view returns (uint8);

@@ -9,13 +9,16 @@ struct Proof {
     uint256[2] c;
 }
 
-/// @notice A proof and the three public signals that it is claimed to hold for: 352 bytes.
+/// @notice A proof and the three public signals that it is claimed to hold for.
 struct Claim {
     Proof proof;
     uint256 c;
     uint256 alpha;
     uint256 beta;
 }
+
+/// @dev Length of a {Claim}.
+uint256 constant CLAIM_BYTES = 352;
 
 /// @title  IGroth16Verifier
 /// @notice Proofs of any circuit whose three public signals are (c, alpha, beta), checked against a key named by the
@@ -27,8 +30,6 @@ interface IGroth16Verifier {
     /// @notice A portfolio that is proven by `predecessor` may move on to the circuit.
     event KeySucceeds(bytes32 indexed circuitId, bytes32 indexed predecessor);
 
-    /// @notice `caller` may not register keys.
-    error NotGovernor(address caller);
     /// @notice The circuit has a key already.
     error KeyExists(bytes32 circuitId);
     /// @notice The circuit has no key.

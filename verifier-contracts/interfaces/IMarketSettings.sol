@@ -21,19 +21,9 @@ interface IMarketSettings {
     event SettingsCancelled();
     /// @notice The settings in force.
     event SettingsActivated(Settings settings);
-    /// @notice `next` may accept to be the governor from `dueAt`; 0 for nobody.
-    event GovernorProposed(address indexed next, uint256 dueAt);
-    /// @notice The governor is now `governor`.
-    event GovernorChanged(address indexed governor);
 
-    /// @notice `caller` does not govern the market.
-    error NotMarketGovernor(address caller);
-    /// @notice `caller` is not proposed as governor.
-    error NotProposed(address caller);
     /// @notice Nothing waits to be put in force.
     error NothingWaits();
-    /// @notice What waits may be put in force from `dueAt`.
-    error NoticeNotOver(uint256 dueAt);
     /// @notice Field `field` is not a value a deployment or its settings may have.
     error InvalidSetting(string field);
     /// @notice Fewer than `threshold` risk signers signed the option block.
@@ -54,12 +44,6 @@ interface IMarketSettings {
     /// @notice Puts what waits in force after its notice; open to anyone.
     function activate() external;
 
-    /// @notice Announces another governor, or with 0 withdraws it; only the governor.
-    function proposeGovernor(address next) external;
-
-    /// @notice Takes the office over after the notice; only the address proposed.
-    function acceptGovernor() external;
-
     /// @notice Reverts unless enough risk signers signed `digest`.
     /// @param signatures One entry per risk signer, in their order; one that is empty is not asked.
     function checkSigned(bytes32 digest, bytes[] calldata signatures) external view;
@@ -72,7 +56,4 @@ interface IMarketSettings {
 
     /// @notice The settings that wait and when they are due; empty and 0 when none do.
     function waiting() external view returns (Settings memory settings, uint256 dueAt);
-
-    /// @notice The governor, who is proposed, and from when that one may accept.
-    function governors() external view returns (address governor, address next, uint256 dueAt);
 }

@@ -131,8 +131,8 @@ interface IRebalanceLedger {
     error CircuitsDiffer(bytes32 portfolioId);
     /// @notice An open trade goes through {rebalanceOpen}, a sealed one through {open}, {rebalance} and {rebalanceBatch}.
     error WrongTradeForm(bytes32 portfolioId);
-    /// @notice A sealed trade has exactly `expected` bytes, whatever it holds; the routes of an open one between one and
-    ///         `expected`.
+    /// @notice A sealed trade has exactly `expected` bytes, whatever it holds; deadline and routes of an open one between
+    ///         one and `expected`: 31 routes.
     error WrongPayloadLength(uint256 length, uint256 expected);
     /// @notice The manager did not sign `digest`.
     error NotAuthorized(bytes32 portfolioId, bytes32 digest);
@@ -170,8 +170,8 @@ interface IRebalanceLedger {
     /// @notice Proves one step of a portfolio; anyone may submit what its manager authorised.
     function rebalance(bytes32 portfolioId, Head calldata head, Submission calldata submission) external;
 
-    /// @notice Proves one step of a portfolio whose legs are open, and executes them: all, each no worse than proven, or the step
-    ///         is undone. What is better than proven becomes a flow of now.
+    /// @notice Proves one step of a portfolio whose legs are open, and executes them: all, each no worse than proven, or the
+    ///         step is undone. What is better than proven becomes a flow of now.
     /// @param legs The legs of the public vector: (trade + 2^64)·2^64 + fill, one per slot.
     function rebalanceOpen(
         bytes32 portfolioId,
@@ -231,4 +231,5 @@ interface IRebalanceLedger {
     function CIRCUIT_ID() external view returns (bytes32);
 
     /// @notice First element of a portfolio's public vectors.
-    function domainOf(bytes32 portfolioId) external view returns (uint256);}
+    function domainOf(bytes32 portfolioId) external view returns (uint256);
+}

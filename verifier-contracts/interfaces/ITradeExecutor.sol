@@ -45,8 +45,9 @@ interface ITradeExecutor {
 
     /// @notice Executes a trade whose proof was verified in the same transaction; the ledger only.
     /// @param legs  The legs of the public vector: (trade + 2^64)·2^64 + fill, one per slot.
-    /// @param trade The payload: abi.encode(uint256 deadline, Route[] routes). Routes of one slot stand together, and the
-    ///              order of slots is the order of execution.
+    /// @param trade The payload: abi.encode(uint256 deadline, Route[] routes), at most 31 routes, which is as many as go into
+    ///              the bytes that the ledger takes. Routes of one slot stand together, and the order of slots is the order
+    ///              of execution.
     /// @return improvement How much better than proven all legs were done, measured, in 1e-16 quote; never for the fund where
     ///                     a fraction is lost.
     function execute(bytes32 portfolioId, uint256[] calldata legs, bytes calldata trade)

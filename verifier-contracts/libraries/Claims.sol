@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {Proof} from "../interfaces/IGroth16Verifier.sol";
+import {CLAIM_BYTES, Proof} from "../interfaces/IGroth16Verifier.sol";
 
 /// @title  Claims
-/// @notice The list that a batch is checked as, 352 bytes a claim. Written word by word: a list of structs, which the
+/// @notice The list that a batch is checked as, {CLAIM_BYTES} a claim. Written word by word: a list of structs, which the
 ///         compiler would make twice and copy once, costs 3,000 gas more a claim.
 library Claims {
-    uint256 private constant BYTES = 352;
-
     /// @notice Room for `count` claims.
     function room(uint256 count) internal pure returns (bytes memory) {
-        return new bytes(BYTES * count);
+        return new bytes(CLAIM_BYTES * count);
     }
 
     /// @notice Writes claim `index`, of those there is room for.
@@ -19,9 +17,9 @@ library Claims {
         internal
         pure
     {
-        assert(BYTES * (index + 1) <= list.length);
+        assert(CLAIM_BYTES * (index + 1) <= list.length);
         assembly ("memory-safe") {
-            let at := add(add(list, 0x20), mul(index, BYTES))
+            let at := add(add(list, 0x20), mul(index, CLAIM_BYTES))
             calldatacopy(at, proof, 0x100)
             mstore(add(at, 0x100), c)
             mstore(add(at, 0x120), alpha)
@@ -31,9 +29,9 @@ library Claims {
 
     /// @notice Leaves the first `count` claims, of those there is room for.
     function cut(bytes memory list, uint256 count) internal pure {
-        assert(BYTES * count <= list.length);
+        assert(CLAIM_BYTES * count <= list.length);
         assembly ("memory-safe") {
-            mstore(list, mul(count, BYTES))
+            mstore(list, mul(count, CLAIM_BYTES))
         }
     }
 

@@ -39,6 +39,7 @@ struct Sources {
 /// @title  Instruments
 /// @notice How a slot is kept: six words and the shocks, eight to a word.
 library Instruments {
+    uint8 internal constant SPOT = 0;
     uint8 internal constant OPTION = 2;
     uint256 private constant HEAD_WORDS = 6;
 

@@ -23,9 +23,9 @@ struct Record {
 
 /// @title  PortfolioStatus
 /// @notice Green: the last proof is compliant, under the active mandate and a live key, at a snapshot younger than the
-///         heartbeat; the attestation is fresh, strong enough and of enough attestors; no replacement and no overdue flow since. Red: reducing
-///         for longer than the cure time, whatever else. Amber: reducing, all else well. Stale: otherwise. Paused, while
-///         the guardian lets nothing move, and closed say no more than that.
+///         heartbeat; the attestation is fresh, strong enough and of enough attestors; no replacement and no overdue flow
+///         since. Red: reducing for longer than the cure time, whatever else. Amber: reducing, all else well. Stale:
+///         otherwise. Closed, and paused while the guardian lets nothing move, come before all of these.
 library PortfolioStatus {
     uint256 internal constant REDUCING = 1 << 0;
     uint256 internal constant CURE_TIME_OVER = 1 << 1;
@@ -56,7 +56,6 @@ library PortfolioStatus {
         if (few || record.attestedTier < terms.attestationTier) reasons |= ATTESTATION_WEAK;
         if (record.replaced) reasons |= BOOK_REPLACED;
         if (record.oldestFlow != 0 && _older(record.oldestFlow, terms.flowMaxWait)) reasons |= FLOW_OVERDUE;
-
         if (record.paused) reasons |= PAUSED;
 
         if (record.closed) return (IRebalanceLedger.Verdict.Closed, reasons);

@@ -1,4 +1,4 @@
-import { BaseError, ContractFunctionRevertedError, type Hex } from 'viem'
+import type { Hex } from 'viem'
 import { foundry } from 'viem/chains'
 import type { Book } from '#portfolio/book.js'
 import { type Budget, OPENING_BUDGET } from '#portfolio/budget.js'
@@ -13,6 +13,7 @@ import { verifyProof } from '#prover/verify.js'
 import { stepFrom } from '#test/fixtures/tiny-fund.js'
 import type { LiveLedger } from '#test/helpers/live-ledger.js'
 import type { Prng } from '#test/helpers/prng.js'
+import { refusalOf } from '#test/helpers/refusal.js'
 import { ROLES, TERMS, WINDOW_LENGTH } from '#test/helpers/roles.js'
 import {
   domainOf,
@@ -217,17 +218,8 @@ export class LiveFund {
     return this.live.reader.readContract(this.live.ledger(functionName, args) as never)
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: any contract call.
-  async #refusal(call: any): Promise<string | undefined> {
-    try {
-      await this.live.reader.simulateContract({ ...call, account: ROLES.stranger })
-      return undefined
-    } catch (error) {
-      const reverted =
-        error instanceof BaseError && error.walk((e) => e instanceof ContractFunctionRevertedError)
-      if (!(reverted instanceof ContractFunctionRevertedError)) throw error
-      return reverted.data?.errorName ?? reverted.signature ?? 'reverted'
-    }
+  async #refusal(call: unknown): Promise<string | undefined> {
+    return (await refusalOf(this.live.reader, call))?.[0]
   }
 }
 
