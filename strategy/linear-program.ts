@@ -108,11 +108,6 @@ export class LinearProgram {
     return affine(0, [[bound, 1]])
   }
 
-  /** Values of the variables at the minimum, or undefined when no values satisfy every row. @throws {@link SolverError} */
-  async solve(): Promise<Float64Array | undefined> {
-    return this.open((solver) => solver.solve()?.values)
-  }
-
   /** Hands the program to the solver and keeps it there for as long as `use` lasts; too large a number has no solution. */
   async open<T>(use: (solver: OpenProgram) => T): Promise<T> {
     if (this.#rows.some(tooLarge)) return use({ solve: () => undefined })
