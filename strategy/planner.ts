@@ -19,8 +19,6 @@ const ALWAYS: readonly TriggerConfig[] = [
   { kind: 'redemption' },
   { kind: 'expiry', horizonSeconds: 0 },
 ]
-/** Private budgets are acted on like limits: what a fund sets for its gamma and vega is not weighed against a spread. */
-const UNWEIGHED: readonly Reason['code'][] = ['gammaBudget', 'vegaBudget']
 
 /**
  * The trades that bring a book back to its targets inside its mandate, if they pay.
@@ -81,9 +79,7 @@ export async function plan(input: PlanInput): Promise<Plan> {
     const limits = (await conflictingLimits(withoutBudgets(wish), all, { safety: 0 })) ?? []
     return finish('infeasible', chosen, conflicts(input, chosen, limits))
   }
-  const forced =
-    still.verdict.outcome === 'refused' ||
-    fired.firings.some(({ trigger, urgency }) => urgency === 'forced' || UNWEIGHED.includes(trigger))
+  const forced = wish.forced || still.verdict.outcome === 'refused'
   const weighed = forced ? undefined : weigh(wish.input, still.verdict, chosen.verdict)
   if (weighed && !weighed.worth && moves(chosen)) return finish('hold', still, [], weighed)
   const reduced = chosen.verdict.checks

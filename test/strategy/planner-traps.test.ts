@@ -127,3 +127,40 @@ test.each<[string, Partial<PlanInput>]>([
 ])('a wrong %s is refused by name', async (field, wrong) => {
   await expect(plan(bookOf([{ held: 1 }], [1_000], wrong))).rejects.toThrowError(field)
 })
+
+describe('what may not move', () => {
+  const two = bookOf([{ held: 1_000 }, { held: 1_000 }], [800_000], {
+    targets: [target(0, 2_000, 50), target(1, 2_000, 50)],
+    tradable: new Set([0]),
+  })
+
+  test('is a target out of reach, which keeps no other from being reached', async () => {
+    const planned = await plan(two)
+    expect(planned.outcome).toBe('trade')
+    expect(planned.targets.after.map(({ inside }) => inside)).toEqual([true, false])
+    const { reasons } = await plan({ ...two, tradable: new Set([0, 1]) })
+    expect(reasons.map(({ code }) => code)).toEqual(['threshold', 'threshold'])
+  })
+
+  test('leaves a cap on one step that holds the other target back to be named, and the next step to go on', async () => {
+    const planned = await plan(limits(two, { turnoverBps: 500n }))
+    expect([planned.outcome, conflicts(planned)]).toEqual(['trade', ['turnover']])
+  })
+
+  test('is not forced by its date, nor is anything else', async () => {
+    const date = { kind: 'delisting', symbol: 'S1', closeBy: Number(TIME), noticeSeconds: 60 } as const
+    const planned = (tradable: readonly number[]) =>
+      plan({
+        ...two,
+        targets: [target(0, 2_000, 50)],
+        triggers: [{ kind: 'threshold' }, date],
+        fixedCosts: { leg: 0n, batch: dollars(10_000) },
+        tradable: new Set(tradable),
+      })
+    const kept = await planned([0])
+    expect(kept.reasons.map(({ code }) => code)).toEqual(['threshold', 'delisting', 'not_worth_cost'])
+    expect([kept.outcome, kept.trades]).toEqual(['hold', []])
+    const left = await planned([0, 1])
+    expect([left.outcome, traded(left).S1, left.weighed]).toEqual(['trade', -1_000, undefined])
+  })
+})
