@@ -159,8 +159,10 @@ export class LinearProgram {
           for (const v of zeros) model.changeColBounds(v, 0, 0)
           let solution = run()
           for (let round = 0; solution && round < CURVE_ROUNDS && refine(solution); round++) solution = run()
+          // A change of bounds takes the answer away.
+          const solved = solution && { values: solution, objective: model.getObjectiveValue() }
           for (const v of zeros) model.changeColBounds(v, lower[v]!, upper[v]!)
-          return solution && { values: solution, objective: model.getObjectiveValue() }
+          return solved
         },
       })
     })

@@ -128,6 +128,14 @@ test.each<[string, Partial<PlanInput>]>([
   await expect(plan(bookOf([{ held: 1 }], [1_000], wrong))).rejects.toThrowError(field)
 })
 
+test('of two legs, the one that saves less than a leg costs is dropped and the other is done', async () => {
+  // A tenth of a million off target is worth 5000, a thousandth 50.
+  const input = bookOf([{}, {}], [1_000_000], { targets: [target(0, 1_000, 0), target(1, 10, 0)] })
+  const done = async (leg: number) =>
+    Object.keys(traded(await plan({ ...input, fixedCosts: { leg: dollars(leg), batch: 0n } })))
+  expect([await done(40), await done(60), await done(6_000)]).toEqual([['S0', 'S1'], ['S0'], []])
+})
+
 describe('what may not move', () => {
   const two = bookOf([{ held: 1_000 }, { held: 1_000 }], [800_000], {
     targets: [target(0, 2_000, 50), target(1, 2_000, 50)],
