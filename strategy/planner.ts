@@ -74,13 +74,16 @@ export async function plan(input: PlanInput): Promise<Plan> {
   const wish = wishOf(input, tracking, fired.firings)
   const choices = tradableSlots(wish)
   const all = choices[choices.length - 1]!
-  const chosen = (await search(wish)) ?? still
+  const { found, refusedBy } = await search(wish)
+  const chosen = found ?? still
+  // Where a program finds no limit in the way, those that the reference model refused its trades by are.
+  const named = (limits: readonly string[] = []) => (limits.length > 0 ? limits : refusedBy)
   if (chosen.verdict.outcome === 'refused') {
-    const limits = (await conflictingLimits(withoutBudgets(wish), all, { safety: 0 })) ?? []
-    return finish('infeasible', chosen, conflicts(input, chosen, limits))
+    const limits = await conflictingLimits(withoutBudgets(wish), all, { safety: 0 })
+    return finish('infeasible', chosen, conflicts(input, chosen, named(limits)))
   }
   const forced = wish.forced || still.verdict.outcome === 'refused'
-  const weighed = forced ? undefined : weigh(wish.input, still.verdict, chosen.verdict)
+  const weighed = forced || !found ? undefined : weigh(wish.input, still.verdict, chosen.verdict)
   if (weighed && !weighed.worth && moves(chosen)) return finish('hold', still, [], weighed)
   const reduced = chosen.verdict.checks
     .filter(({ kind, status }) => kind === 'risk' && status === 'reducing')
@@ -97,7 +100,7 @@ export async function plan(input: PlanInput): Promise<Plan> {
   const limits = await conflictingLimits(withoutBudgets({ ...wish, input }), all, demand)
   const stuck = limits === undefined || limits.some((id) => !perStep(id))
   const outcome = stuck && missed.some(({ subject }) => wish.pulled.has(subject)) ? 'infeasible' : undefined
-  const reasons = [...reduced, ...missed, ...conflicts(input, chosen, [...lacking, ...(limits ?? [])])]
+  const reasons = [...reduced, ...missed, ...conflicts(input, chosen, [...lacking, ...named(limits)])]
   return finish(outcome ?? outcomeOf(chosen, reduced), chosen, reasons, weighed)
 }
 
