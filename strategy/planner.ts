@@ -121,7 +121,7 @@ function firedBy(input: PlanInput, still: Candidate, tracking: readonly Tracking
   })
 }
 
-/** Why nothing is traded where what was found, or nothing at all, costs more than it is worth; where depth lacks, that says it. */
+/** Why nothing is traded where what was found costs more than it is worth; where depth lacks, that says it. */
 function tooDear(weighed: Weighed | undefined, reasons: readonly Reason[]): Reason[] {
   if (!weighed || weighed.worth || reasons.some(({ code }) => code === 'venue_depth')) return []
   const { worth: _, ...numbers } = weighed

@@ -88,7 +88,7 @@ const keepsBudgets = ({ input, tracking }: Wish, { newBook }: Step, verdict: Ver
 
 type Scored = Candidate & { readonly score: number; readonly reached: boolean }
 
-/** What being off target and trading cost, as a share of the net asset value, and whether every target asked for is reached. */
+/** What being off target and trading cost, as a share of net asset value, and whether every target asked for is reached. */
 function score(wish: Wish, trades: readonly bigint[], price: (gaps: readonly Tracking[]) => number): Scored {
   const found = candidate(wish.input, trades)
   const { after, checks } = found.verdict

@@ -58,7 +58,7 @@ export class SlotRouter {
     return found
   }
 
-  /** The route of the least that can be traded from `quantity` on, else of the most there is; undefined where there is none. */
+  /** The route of the least that can be traded from `quantity` on, else of the most there is; undefined without any. */
   routeNear(quantity: bigint): TradeRoute | undefined {
     const size = this.nearest(quantity, true)
     return size > 0n ? this.route(size) : undefined

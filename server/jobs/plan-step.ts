@@ -37,9 +37,9 @@ export type StepRequest =
   | { readonly mode: 'trades'; readonly trades: readonly bigint[]; readonly open?: OpenRequest }
 
 /**
- * A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with, `prices` what
- * was seen of those it was planned at. `strategyVersion` is the one in force when it was planned; an opening, and a step
- * planned before this was kept, has none. Of an open step, `sealedTrade` is deadline and routes.
+ * A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with, `prices`
+ * what was seen of those it was planned at. `strategyVersion` is the one in force when it was planned; an opening, and a
+ * step planned before this was kept, has none. Of an open step, `sealedTrade` is deadline and routes.
  */
 export type PlannedStep = {
   readonly step: Step
