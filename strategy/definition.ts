@@ -43,7 +43,8 @@ export type StrategyDefinition = Omit<Defined, 'risk'> & {
 export type Place = { readonly universe: Universe; readonly mandate: Mandate; readonly shape: Shape }
 
 /** Where a strategy is to mean something: what targets are sized from, beside the strategy itself. */
-export type Situation = Place & Pick<SizingInput, 'market' | 'book' | 'netFlow' | 'spent'>
+export type Situation = Place &
+  Pick<SizingInput, 'market' | 'book' | 'netFlow' | 'spent' | 'venues' | 'tradable'>
 
 /** What a plan takes from a strategy, its sized targets after its own; and how those were sized. */
 export type Resolved = { readonly defined: Defined; readonly sized?: Sized }
@@ -95,7 +96,10 @@ const QUIET = { volatility: { short: 1, long: 1 }, spreadRatio: 1, depthRatio: 1
 /** A million of quote in every account. */
 const CASH = 10n ** 22n
 
-/** A market of units worth one quote and a book of cash: as much as a rule in dollars asks for, which it then sizes to all of it. */
+/**
+ * A market of units worth one quote and a book of cash: as much as a rule in dollars asks for, which it then sizes to all
+ * of it.
+ */
 function nowhere({ sizing }: StrategyDefinition, place: Place): Situation {
   const { universe, mandate, shape } = place
   const { universeId } = mandate

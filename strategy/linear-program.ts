@@ -108,11 +108,6 @@ export class LinearProgram {
     return affine(0, [[bound, 1]])
   }
 
-  /** Values of the variables at the minimum, or undefined when no values satisfy every row. @throws {@link SolverError} */
-  async solve(): Promise<Float64Array | undefined> {
-    return this.open((solver) => solver.solve()?.values)
-  }
-
   /** Hands the program to the solver and keeps it there for as long as `use` lasts; too large a number has no solution. */
   async open<T>(use: (solver: OpenProgram) => T): Promise<T> {
     if (this.#rows.some(tooLarge)) return use({ solve: () => undefined })
@@ -164,8 +159,10 @@ export class LinearProgram {
           for (const v of zeros) model.changeColBounds(v, 0, 0)
           let solution = run()
           for (let round = 0; solution && round < CURVE_ROUNDS && refine(solution); round++) solution = run()
+          // A change of bounds takes the answer away.
+          const solved = solution && { values: solution, objective: model.getObjectiveValue() }
           for (const v of zeros) model.changeColBounds(v, lower[v]!, upper[v]!)
-          return solution && { values: solution, objective: model.getObjectiveValue() }
+          return solved
         },
       })
     })

@@ -5,12 +5,12 @@ import type { PlanInput } from './plan.js'
 import { type Relaxation, relax } from './relaxation.js'
 import { tooSmall } from './round-lots.js'
 import { slotRouter } from './slot-router.js'
-import type { Wish } from './wish.js'
+import { isWithinReach, type Wish } from './wish.js'
 
 /**
  * How strictly to ask. `safety` is the share of each limit left unused. With `reduce`, limits the old book already breaks
  * need only be reduced, as far as they can be. Limits named in `elastic` may be broken at a price, which finds the limits
- * in conflict; `hardBands` asks every target to end inside its band.
+ * in conflict; `hardBands` asks every target within reach to end inside its band.
  */
 export type Demand = {
   readonly safety: number
@@ -48,9 +48,9 @@ export async function optimize(
 }
 
 /**
- * The smallest set of limits, as far as dropping one at a time can tell, that has to give way before every target can end
- * inside its band (or, without `hardBands`, before there is any acceptable book); undefined when no relaxation helps,
- * because nothing that may be traded moves the target.
+ * The smallest set of limits, as far as dropping one at a time can tell, that has to give way before every target within
+ * reach can end inside its band (or, without `hardBands`, before there is any acceptable book); undefined when no
+ * relaxation helps, because nothing that may be traded moves the target.
  */
 export async function conflictingLimits(
   wish: Wish,
@@ -90,7 +90,9 @@ function build(wish: Wish, tradable: ReadonlySet<number>, demand: Demand): Built
   const minimise = objective(program, wish, relaxed)
   if (demand.hardBands) {
     gapsOf(input, relaxed).forEach((gap, k) => {
-      const band = combine([[Number(input.targets[k]!.bandBps) / 1e4, relaxed.navAfter]])
+      const target = input.targets[k]!
+      if (!isWithinReach(input, target)) return
+      const band = combine([[Number(target.bandBps) / 1e4, relaxed.navAfter]])
       program.require(gap, band)
       program.require(combine([[-1, gap]]), band)
     })

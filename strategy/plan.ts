@@ -142,7 +142,8 @@ export type LimitLine = {
 
 /**
  * Proposed trades, for the fund's own eyes. `step` is complete and ready to prove where `verdict.outcome` is not
- * `refused`; on `hold` it is a heartbeat (with transfers where a margin or a cap asks for them), on `infeasible` the closest the mandate allows, which nobody asked for.
+ * `refused`; on `hold` it is a heartbeat (with transfers where a margin or a cap asks for them), on `infeasible` the closest
+ * the mandate allows, which nobody asked for.
  * Costs and tracking (the sum of distances from target) in 1e-16 quote.
  */
 export type Plan = {

@@ -19,8 +19,6 @@ const ALWAYS: readonly TriggerConfig[] = [
   { kind: 'redemption' },
   { kind: 'expiry', horizonSeconds: 0 },
 ]
-/** Private budgets are acted on like limits: what a fund sets for its gamma and vega is not weighed against a spread. */
-const UNWEIGHED: readonly Reason['code'][] = ['gammaBudget', 'vegaBudget']
 
 /**
  * The trades that bring a book back to its targets inside its mandate, if they pay.
@@ -76,15 +74,16 @@ export async function plan(input: PlanInput): Promise<Plan> {
   const wish = wishOf(input, tracking, fired.firings)
   const choices = tradableSlots(wish)
   const all = choices[choices.length - 1]!
-  const chosen = (await search(wish)) ?? still
+  const { found, refusedBy } = await search(wish)
+  const chosen = found ?? still
+  // Where a program finds no limit in the way, those that the reference model refused its trades by are.
+  const named = (limits: readonly string[] = []) => (limits.length > 0 ? limits : refusedBy)
   if (chosen.verdict.outcome === 'refused') {
-    const limits = (await conflictingLimits(withoutBudgets(wish), all, { safety: 0 })) ?? []
-    return finish('infeasible', chosen, conflicts(input, chosen, limits))
+    const limits = await conflictingLimits(withoutBudgets(wish), all, { safety: 0 })
+    return finish('infeasible', chosen, conflicts(input, chosen, named(limits)))
   }
-  const forced =
-    still.verdict.outcome === 'refused' ||
-    fired.firings.some(({ trigger, urgency }) => urgency === 'forced' || UNWEIGHED.includes(trigger))
-  const weighed = forced ? undefined : weigh(wish.input, still.verdict, chosen.verdict)
+  const forced = wish.forced || still.verdict.outcome === 'refused'
+  const weighed = forced || !found ? undefined : weigh(wish.input, still.verdict, chosen.verdict)
   if (weighed && !weighed.worth && moves(chosen)) return finish('hold', still, [], weighed)
   const reduced = chosen.verdict.checks
     .filter(({ kind, status }) => kind === 'risk' && status === 'reducing')
@@ -101,7 +100,7 @@ export async function plan(input: PlanInput): Promise<Plan> {
   const limits = await conflictingLimits(withoutBudgets({ ...wish, input }), all, demand)
   const stuck = limits === undefined || limits.some((id) => !perStep(id))
   const outcome = stuck && missed.some(({ subject }) => wish.pulled.has(subject)) ? 'infeasible' : undefined
-  const reasons = [...reduced, ...missed, ...conflicts(input, chosen, [...lacking, ...(limits ?? [])])]
+  const reasons = [...reduced, ...missed, ...conflicts(input, chosen, [...lacking, ...named(limits)])]
   return finish(outcome ?? outcomeOf(chosen, reduced), chosen, reasons, weighed)
 }
 
@@ -122,7 +121,7 @@ function firedBy(input: PlanInput, still: Candidate, tracking: readonly Tracking
   })
 }
 
-/** Why nothing is traded where what was found, or nothing at all, costs more than it is worth; where depth lacks, that says it. */
+/** Why nothing is traded where what was found costs more than it is worth; where depth lacks, that says it. */
 function tooDear(weighed: Weighed | undefined, reasons: readonly Reason[]): Reason[] {
   if (!weighed || weighed.worth || reasons.some(({ code }) => code === 'venue_depth')) return []
   const { worth: _, ...numbers } = weighed

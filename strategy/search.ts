@@ -22,12 +22,18 @@ export const candidate = (input: PlanInput, trades: readonly bigint[]): Candidat
 }
 
 /**
+ * `found` is the step to take. Without one, `refusedBy` has the ids of the limits that every candidate was refused by: what
+ * a program does not know of, the fixed costs of a route among them.
+ */
+export type Found = { readonly found?: Candidate; readonly refusedBy: readonly string[] }
+
+/**
  * The best rounding of what a program finds that the reference model accepts, from the widest safety margin to none:
  * compliant if at all, inside the fund's own budgets of gamma and vega where that can be, else reducing. A narrower margin
  * is tried only where a target that should be reached is not. Options are moved where nothing else gets there, see
  * {@link tradableSlots}.
  */
-export async function search(wish: Wish): Promise<Candidate | undefined> {
+export async function search(wish: Wish): Promise<Found> {
   const { input } = wish
   const safety = Number(input.safetyBps ?? 200n) / 1e4
   const compliant: Demand[] = [safety, safety / 4, 0].map((s) => ({ safety: s }))
@@ -58,13 +64,20 @@ export async function search(wish: Wish): Promise<Candidate | undefined> {
             .map((trades) => judge(closeWorthless(wish, trades)))
             .filter(({ step, verdict }) => verdict.outcome === wanted && keepsBudgets(from, step, verdict))
           for (const one of found) if (!best || one.score < best.score) best = one
-          if (best?.reached) return best
+          if (best?.reached) return { found: best, refusedBy: [] }
         }
-        if (best) return best
+        if (best) return { found: best, refusedBy: [] }
       }
     }
   }
-  return undefined
+  return { refusedBy: refusingAll([...judged.values()]) }
+}
+
+function refusingAll(candidates: readonly Candidate[]): string[] {
+  const [first = [], ...others] = candidates.map(({ verdict }) =>
+    verdict.checks.flatMap(({ id, status }) => (status === 'refused' ? [id] : [])),
+  )
+  return first.filter((id) => others.every((ids) => ids.includes(id)))
 }
 
 /** Whether no budget of gamma or vega would fire on the book that a step leads to. */
@@ -75,7 +88,7 @@ const keepsBudgets = ({ input, tracking }: Wish, { newBook }: Step, verdict: Ver
 
 type Scored = Candidate & { readonly score: number; readonly reached: boolean }
 
-/** What being off target and trading cost, as a share of the net asset value, and whether every target asked for is reached. */
+/** What being off target and trading cost, as a share of net asset value, and whether every target asked for is reached. */
 function score(wish: Wish, trades: readonly bigint[], price: (gaps: readonly Tracking[]) => number): Scored {
   const found = candidate(wish.input, trades)
   const { after, checks } = found.verdict

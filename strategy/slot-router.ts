@@ -58,6 +58,12 @@ export class SlotRouter {
     return found
   }
 
+  /** The route of the least that can be traded from `quantity` on, else of the most there is; undefined without any. */
+  routeNear(quantity: bigint): TradeRoute | undefined {
+    const size = this.nearest(quantity, true)
+    return size > 0n ? this.route(size) : undefined
+  }
+
   /**
    * What the route of about `quantity` costs beyond `cost`, which knows neither fixed costs nor minima, in 1e-16 quote; 0
    * where there is none.

@@ -15,6 +15,9 @@ export type Target = {
   readonly destinationBps?: bigint
 }
 
+/** The widest target and band there are. */
+export const TARGET_MAX_BPS = 100_000n
+
 /** A target measured on a book: `exposure`, `wanted`, `band` and `distance` = |exposure − wanted| in 1e-16 quote. */
 export type Tracking = {
   readonly label: string
@@ -55,8 +58,8 @@ export function checkTargets(targets: readonly Target[], mandate: Mandate): void
     const at = `targets[${k}]`
     const known = of === 'book' || ('slot' in of ? of.slot in mandate.slots : of.group in mandate.groups)
     if (!known) throw new TargetError(at, 'a slot or group of the mandate')
-    checkBps(target.targetBps, `${at}.targetBps`, -100_000n, 100_000n)
-    checkBps(target.bandBps, `${at}.bandBps`, 0n, 100_000n)
+    checkBps(target.targetBps, `${at}.targetBps`, -TARGET_MAX_BPS, TARGET_MAX_BPS)
+    checkBps(target.bandBps, `${at}.bandBps`, 0n, TARGET_MAX_BPS)
     checkBps(target.destinationBps ?? 0n, `${at}.destinationBps`, 0n, target.bandBps)
     if (labels.has(targetLabel(target))) throw new TargetError(at, 'given once for each slot or group')
     labels.add(targetLabel(target))

@@ -103,7 +103,10 @@ const worsened = (side: Side, x: bigint, worse: bigint): bigint =>
 
 type Part = { readonly part: number; readonly sizes: Sizes }
 
-/** Parts as multiples of `lot` that add up to `quantity`, by largest remainder; undefined where some venue's sizes do not allow it. */
+/**
+ * Parts as multiples of `lot` that add up to `quantity`, by largest remainder; undefined where some venue's sizes do not
+ * allow it.
+ */
 function apportion(quantity: bigint, parts: readonly Part[], lot: bigint): bigint[] | undefined {
   const down = (x: bigint) => (x / lot) * lot
   const bounds = parts.map(({ sizes }) => ({ lo: down(sizes.lo + lot - 1n), hi: down(sizes.hi) }))

@@ -23,7 +23,10 @@ export type TradingCost = {
  */
 export type Impact = { readonly dailyVolBps: bigint; readonly dailyVolume: bigint }
 
-/** Expected fill in 1e-8 quote of a quantity in 1e-8 unit: the mark, worse by half the spread, fee and impact; rounded against the fund. */
+/**
+ * Expected fill in 1e-8 quote of a quantity in 1e-8 unit: the mark, worse by half the spread, fee and impact; rounded against
+ * the fund.
+ */
 export function expectedFill(
   price: bigint,
   side: 'buy' | 'sell',

@@ -57,13 +57,16 @@ export async function findVenues(
   }
 }
 
-/** What to plan an open trade with: only the slots that have routes move, and each may be filled worse by the slippage. */
-export const openInput = (input: PlanInput, { routes, slippageBps }: OpenRequest): PlanInput => {
+/** What an open trade is planned with: only the slots that have routes move, and each may be filled worse by the slippage. */
+export function openTerms(
+  costs: PlanInput['costs'],
+  { routes, slippageBps }: OpenRequest,
+): Required<Pick<PlanInput, 'costs' | 'tradable'>> {
   const tradable = new Set(routes.map(({ slot }) => slot))
-  const costs = input.costs.map((cost, i) =>
+  const slipped = costs.map((cost, i) =>
     tradable.has(i) ? { ...cost, halfSpreadBps: cost.halfSpreadBps + slippageBps } : cost,
   )
-  return { ...input, costs, tradable }
+  return { costs: slipped, tradable }
 }
 
 /** The legs of an open step as its public vector has them. */

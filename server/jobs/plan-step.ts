@@ -19,7 +19,7 @@ import { parseStrategy } from '../schemas/strategy.js'
 import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
 import type { EngineParts } from './engine-parts.js'
 import { assertSanePrices, withConfirmations } from './judge-prices.js'
-import { findVenues, type OpenRequest, openInput, openStep, rehearse } from './open-trade.js'
+import { findVenues, type OpenRequest, openStep, openTerms, rehearse } from './open-trade.js'
 
 /** What is known of the markets beside the snapshot: prices by source, what triggers may ask for, and venues by slot. */
 export type TargetsRequest = {
@@ -37,9 +37,9 @@ export type StepRequest =
   | { readonly mode: 'trades'; readonly trades: readonly bigint[]; readonly open?: OpenRequest }
 
 /**
- * A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with, `prices` what
- * was seen of those it was planned at. `strategyVersion` is the one in force when it was planned; an opening, and a step
- * planned before this was kept, has none. Of an open step, `sealedTrade` is deadline and routes.
+ * A step ready to prove, and where its commitments stand. `attempt` is the one its new blindings are derived with, `prices`
+ * what was seen of those it was planned at. `strategyVersion` is the one in force when it was planned; an opening, and a
+ * step planned before this was kept, has none. Of an open step, `sealedTrade` is deadline and routes.
  */
 export type PlannedStep = {
   readonly step: Step
@@ -98,13 +98,15 @@ export async function proposeStep(
   const now = Number(await parts.chain.now())
   const required = definition.requirePrices
   const prices = targets ? assertSanePrices(targets.prices, { universe, market, required, now }) : []
-  const situation = { universe, shape, market, mandate, book: book.book, netFlow }
+  const { costs, ...movable } = open ? openTerms(definition.costs, open) : { costs: definition.costs }
+  const venues = targets?.venues && { venues: targets.venues }
+  const situation = { universe, shape, market, mandate, book: book.book, netFlow, ...movable, ...venues }
   const spent = book.spent?.strategyVersion === strategyVersion ? book.spent.cost : 0n
   // Targets are for a plan alone: nothing about them is to keep a fund from a heartbeat or from its own trades.
   const { sizing: _, ...unsized } = definition
   const wanted = targets ? definition : unsized
-  const { defined, sized } = resolveDefinition(wanted, { ...situation, spent })
-  const closed: PlanInput = {
+  const { defined, sized } = resolveDefinition({ ...wanted, costs }, { ...situation, spent })
+  const input: PlanInput = {
     ...defined,
     ...situation,
     budget: book.budget,
@@ -113,16 +115,12 @@ export async function proposeStep(
     changed: Array(shape.slots).fill(false),
     ...(book.lastTradeAt !== null && { lastTradeAt: book.lastTradeAt }),
   }
-  const input = open ? openInput(closed, open) : closed
   const planned = { book, marketDigest, input, strategyVersion, sized, prices }
   const opened = async (step: Step) => (open && pools ? openStep(parts, step, open, pools) : { step })
   if (targets) {
-    const { underlyings = {}, venues } = targets
-    const proposal = await plan({
-      ...input,
-      underlyings: withConfirmations(underlyings, book.prices, prices),
-      ...(venues && { venues }),
-    })
+    const { underlyings = {} } = targets
+    const confirmed = withConfirmations(underlyings, book.prices, prices)
+    const proposal = await plan({ ...input, underlyings: confirmed })
     return { ...planned, ...(await opened(proposal.step)), proposal }
   }
   const none = book.book.quantities.map(() => 0n)

@@ -15,8 +15,8 @@ type Attempt = (used: readonly boolean[]) => Tried | undefined
 const BOUNDS_MAX = 4_096
 
 /**
- * The set of venues of least cost for `wanted`, fixed costs in; undefined where no set holds the order. Venues with neither a fixed cost
- * nor a minimum are in every set.
+ * The set of venues of least cost for `wanted`, fixed costs in; undefined where no set holds the order. Venues with neither
+ * a fixed cost nor a minimum are in every set.
  *
  * First a local search: from all of the others or from the best one alone, it adds or drops the one venue that helps most
  * until none does, so it is never worse than the best single venue. Then branch and bound, which is exact: always for up to

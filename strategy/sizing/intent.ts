@@ -58,16 +58,24 @@ export type IntentStep = {
   readonly distance: number
 }
 
+/** Where an intent is moved to, and how far that is from the target of now to the free aim. */
+export type IntentAim = Pick<IntentStep, 'aim' | 'aimShare'>
+
 const HALVINGS = 60
 
 /**
- * The partial move towards an intent (Gârleanu & Pedersen 2013): x ← (1 − τ)·x + τ·aim. The rate rises as the deadline comes
- * near, so that the last step before it ends at the aim, unless the cost cap stands in the way: that is never passed.
+ * The partial move towards an intent (Gârleanu & Pedersen 2013): x ← (1 − τ)·x + τ·aim. The rate rises as the deadline
+ * comes near, so that the last step before it ends at the aim, unless the cost cap stands in the way: that is never passed.
  *
+ * @param towards its aim, where that is known already.
  * @throws {@link SizingInputError} naming the field, also where the target itself breaks a limit.
  */
-export function stepIntent(intent: Intent, progress: IntentProgress): IntentStep {
-  const { aim, aimShare } = intentAim(intent)
+export function stepIntent(
+  intent: Intent,
+  progress: IntentProgress,
+  towards: IntentAim = intentAim(intent),
+): IntentStep {
+  const { aim, aimShare } = towards
   checkProgress(progress, aim.length)
   const { costMax, deadline } = intent
   checkNotNegative({ costMax })
@@ -99,12 +107,8 @@ export function stepIntent(intent: Intent, progress: IntentProgress): IntentStep
   }
 }
 
-/**
- * Where an intent is moved to, and how far that is from the target of now to the free aim.
- *
- * @throws {@link SizingInputError} naming the field, also where the target itself breaks a limit.
- */
-export function intentAim(intent: Intent): Pick<IntentStep, 'aim' | 'aimShare'> {
+/** @throws {@link SizingInputError} naming the field, also where the target itself breaks a limit. */
+export function intentAim(intent: Intent): IntentAim {
   const { parts, limits } = intent
   const wanted = currentTarget(parts)
   checkLimits(limits, wanted.length)
@@ -114,7 +118,7 @@ export function intentAim(intent: Intent): Pick<IntentStep, 'aim' | 'aimShare'> 
 }
 
 /** The farthest point from `inside`, which keeps to the limits, towards `free`: limits are convex, so there is one. */
-function withinLimits(inside: readonly number[], free: readonly number[], limits: ExposureLimits) {
+function withinLimits(inside: readonly number[], free: readonly number[], limits: ExposureLimits): IntentAim {
   const at = (share: number) => inside.map((x, i) => x + share * (free[i]! - x))
   if (brokenLimit(free, limits) === undefined) return { aim: [...free], aimShare: 1 }
   let [kept, lost] = [0, 1]

@@ -7,8 +7,8 @@ import { wholeBps, wholeOnTheWay } from './whole-bps.js'
 import { roundingLoss, type Stress } from './within-stress.js'
 
 /**
- * Where an intent is sized: exposures held as fractions of net asset value, that value and what was `spent` in 1e-16 quote,
- * `costOf` trading so many 1e-16 quote of an asset as a fraction of them, and seconds since 1970.
+ * Where an intent is sized: exposures held as fractions of net asset value, that value and what was `spent` in 1e-16
+ * quote, `costOf` trading so many 1e-16 quote of an asset (signed) as a fraction of them, and seconds since 1970.
  */
 export type IntentState = Pick<IntentProgress, 'exposures' | 'now'> & {
   readonly nav: number
@@ -18,8 +18,8 @@ export type IntentState = Pick<IntentProgress, 'exposures' | 'now'> & {
 }
 
 /**
- * A step in whole basis points. What `stays` has no other whole basis point to go to, or none within the cost cap: its number
- * is the one nearest to where it is, and it is to be left where it is.
+ * A step in whole basis points. What `stays` has no other whole basis point to go to, or none within the cost cap: its
+ * number is the one nearest to where it is, and it is to be left where it is.
  */
 export type SizedStep = Omit<IntentStep, 'target'> & {
   readonly bps: readonly number[]
@@ -31,26 +31,25 @@ export type SizedStep = Omit<IntentStep, 'target'> & {
 const TOLERANCE = 1 + 1e-9
 
 /**
- * One step of an intent, which rounding takes neither beyond the cost cap nor beyond a limit or the stress cap, unless the book is
- * beyond them now. The stress cap bounds what is aimed at: a book that is beyond it comes back at the rate of the intent.
+ * One step of an intent, which rounding takes neither beyond the cost cap nor beyond a limit or the stress cap, unless the
+ * book is beyond them now. The stress cap bounds what is aimed at: a book that is beyond it comes back at the rate of the
+ * intent.
  *
  * @throws `SizingInputError` naming a field of {@link Intent}.
  */
 export function sizeIntent(rule: IntentRule, state: IntentState): SizedStep {
   const { intent, stressScale } = withinStress(intentOf(rule, state.nav), state.stress)
   const { exposures, nav, now, stress } = state
-  const { aim } = intentAim(intent)
-  const costs = aim.map((x, i) => state.costOf(i, Math.abs(x - exposures[i]!) * nav))
+  const towards = intentAim(intent)
+  const { aim } = towards
+  const rate = (x: number, i: number) => state.costOf(i, (x - exposures[i]!) * nav)
+  const costs = aim.map(rate)
   const spent = Number(state.spent) / nav
-  const { target, ...step } = stepIntent(intent, {
-    exposures,
-    costs,
-    spent,
-    now,
-    stepSeconds: rule.stepSeconds,
-  })
+  const progress = { exposures, costs, spent, now, stepSeconds: rule.stepSeconds }
+  const { target, ...step } = stepIntent(intent, progress, towards)
+  // Venues with a minimum may ask more for a part of the way than for the whole.
   const costOf = (to: readonly number[]) =>
-    to.reduce((sum, x, i) => sum + costs[i]! * Math.abs(x - exposures[i]!), 0)
+    to.reduce((sum, x, i) => sum + Math.max(costs[i]!, rate(x, i)) * Math.abs(x - exposures[i]!), 0)
   const lossNow = stress ? Math.max(stress.lossMax, worstLoss(exposures, stress.units)) : 0
   const within = (to: readonly number[]) =>
     costOf(to) <= step.costLeft * TOLERANCE &&

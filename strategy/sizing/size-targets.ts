@@ -3,7 +3,8 @@ import { BPS, checkBps } from '#portfolio/units.js'
 import type { PlanInput } from '../plan.js'
 import { quadratic } from '../quadratic.js'
 import { flowSplit } from '../relaxation.js'
-import { type Target, targetLabel } from '../targets.js'
+import { checkVenues } from '../slot-venues.js'
+import { TARGET_MAX_BPS, type Target, targetLabel } from '../targets.js'
 import { checkCosts } from '../trading-cost.js'
 import { inDefinition } from './in-definition.js'
 import { sizeByRisk, sizeDollars } from './size-by-rule.js'
@@ -18,7 +19,17 @@ import { type Stress, wholeWithinStress } from './within-stress.js'
 /** What targets are sized from; `targets` are those beside them, `spent` what an intent has cost so far in 1e-16 quote. */
 export type SizingInput = Pick<
   PlanInput,
-  'universe' | 'mandate' | 'shape' | 'market' | 'book' | 'netFlow' | 'costs' | 'risk' | 'targets'
+  | 'universe'
+  | 'mandate'
+  | 'shape'
+  | 'market'
+  | 'book'
+  | 'netFlow'
+  | 'costs'
+  | 'risk'
+  | 'targets'
+  | 'venues'
+  | 'tradable'
 > & { readonly spent: bigint }
 
 type Numbers = Readonly<Record<string, number>>
@@ -44,24 +55,27 @@ type Decision = Pick<SizingFacts, 'numbers' | 'decidedBy'> & {
   readonly each?: (i: number) => Numbers
 }
 
-/** The widest target there is. */
-const TARGET_MAX = 100_000
+const TARGET_MAX = Number(TARGET_MAX_BPS)
 
 /**
- * The targets that a rule comes to in this market and book, flows included, in whole basis points that go beyond no cap the rule
- * states. A book that is worth nothing is sized to nothing.
+ * The targets that a rule comes to in this market and book, flows included, in whole basis points that go beyond no cap
+ * the rule states. A book that is worth nothing has none.
  *
- * @throws {@link SizingInputError}, `RiskModelError` or `OutOfRangeError` naming the field of a strategy's definition.
+ * @throws {@link SizingInputError}, `RiskModelError`, `OutOfRangeError` or `ExecutionInputError` naming the field of a
+ *   strategy's definition, or of the venues.
  */
 export function sizeTargets(sizing: Sizing, input: SizingInput): Sized {
   const { bandBps, destinationBps = 0n, stressLossBps, rule } = sizing
-  checkBps(bandBps, 'sizing.bandBps', 0n, BigInt(TARGET_MAX))
+  checkBps(bandBps, 'sizing.bandBps', 0n, TARGET_MAX_BPS)
   checkBps(destinationBps, 'sizing.destinationBps', 0n, bandBps)
   if (stressLossBps !== undefined) checkBps(stressLossBps, 'sizing.stressLossBps', 0n, BPS)
   if (sizing.assets.length === 0) throw new SizingInputError('sizing.assets', 'a list of at least one')
   checkCosts(input.costs, input.universe.instruments.length)
+  if (input.venues) checkVenues(input.venues, input.universe.instruments.length)
   const assets = sizedAssets(sizing.assets, input, input.targets)
-  const { bps, stays, each, ...facts } = decide(sizing, assets, input)
+  const held = exposureOf(input.book, input.market, input.mandate, input.shape, flowSplit(input))
+  if (held.nav <= 0n) return { targets: [], facts: { rule: rule.kind, assets: [], numbers: {} } }
+  const { bps, stays, each, ...facts } = decide(sizing, assets, held, input)
   const targets = assets.map(({ of }, i): Target => {
     if (Math.abs(bps[i]!) > TARGET_MAX) {
       throw new SizingInputError(`sizing.assets[${i}]`, `sized within ${TARGET_MAX} basis points`)
@@ -79,14 +93,16 @@ export function sizeTargets(sizing: Sizing, input: SizingInput): Sized {
   return { targets, facts: { rule: rule.kind, assets: lines, ...facts } }
 }
 
-function decide({ rule, stressLossBps }: Sizing, assets: readonly Asset[], input: SizingInput): Decision {
-  const { market, mandate, shape, book } = input
-  const held = exposureOf(book, market, mandate, shape, flowSplit(input))
-  if (held.nav <= 0n) return { bps: assets.map(() => 0), numbers: {} }
+function decide(
+  { rule, stressLossBps }: Sizing,
+  assets: readonly Asset[],
+  held: Exposure,
+  input: SizingInput,
+): Decision {
   const stress =
     stressLossBps === undefined
       ? undefined
-      : { units: stressedUnits(assets, market), lossMax: Number(stressLossBps) / 1e4 }
+      : { units: stressedUnits(assets, input.market), lossMax: Number(stressLossBps) / 1e4 }
   if (rule.kind === 'intent') return decideIntent(rule, assets, held, stress, input)
 
   const covariance = rule.kind === 'dollars' ? undefined : assetCovariance(assets, input.risk)
@@ -96,13 +112,16 @@ function decide({ rule, stressLossBps }: Sizing, assets: readonly Asset[], input
       : sizeByRisk(rule, covariance!),
   )
   const round = rule.kind === 'dollars' ? wholeTowardsZero : wholeBps
-  const { exposures, riskShares, scale, decidedBy } = sized
+  const { exposures, cut, riskShares, scale, decidedBy } = sized
   const within = stress ? wholeWithinStress(exposures, stress, round) : { bps: round(exposures), scale: 1 }
   const { bps } = within
   const volatility = covariance && Math.sqrt(Math.max(0, quadratic(bps, covariance)))
   return {
     bps,
-    each: (i) => (riskShares ? { riskShareBps: riskShares[i]! * 1e4 } : {}),
+    each: (i) => ({
+      ...(riskShares && { riskShareBps: riskShares[i]! * 1e4 }),
+      ...(cut?.[i] && { cutBps: cut[i] * 1e4 }),
+    }),
     numbers: {
       ...(scale !== undefined && { scale }),
       ...(volatility !== undefined && { volatilityBps: volatility }),
@@ -117,7 +136,7 @@ function decideIntent(
   assets: readonly Asset[],
   { nav: worth, delta, groupNet }: Exposure,
   stress: Stress | undefined,
-  { market, costs, spent }: SizingInput,
+  input: SizingInput,
 ): Decision {
   rule.parts.forEach(({ exposuresBps }, k) => {
     checkNumbers(exposuresBps, `sizing.rule.parts[${k}].exposuresBps`, assets.length)
@@ -128,17 +147,22 @@ function decideIntent(
     sizeIntent(rule, {
       exposures,
       nav,
-      spent,
-      now: Number(market.time),
-      costOf: (i, amount) => tradingCost(assets[i]!, amount, market, costs),
+      spent: input.spent,
+      now: Number(input.market.time),
+      costOf: (i, amount) => tradingCost(assets[i]!, amount, input),
       ...(stress && { stress }),
     }),
   )
   const { share, riskRate, deadlineRate, stepsLeft, aimShare, cost, costLeft, distance, decidedBy } = step
+  const bps = step.bps.map((x) => Math.max(-TARGET_MAX, Math.min(TARGET_MAX, x)))
+  const cut = step.bps.map((x, i) => x - bps[i]!)
   return {
-    bps: step.bps.map((x) => Math.max(-TARGET_MAX, Math.min(TARGET_MAX, x))),
+    bps,
     stays: step.stays,
-    each: (i) => ({ heldBps: exposures[i]! * 1e4, aimBps: step.aim[i]! * 1e4 }),
+    each: (i) => ({
+      ...{ heldBps: exposures[i]! * 1e4, aimBps: step.aim[i]! * 1e4 },
+      ...(cut[i] && { cutBps: cut[i] }),
+    }),
     decidedBy,
     numbers: {
       ...{ share, riskRate, deadlineRate, stepsLeft, aimShare },

@@ -1,10 +1,14 @@
 import type { Mandate } from '#portfolio/mandate.js'
 import type { Market } from '#portfolio/market.js'
+import { abs } from '#portfolio/units.js'
 import type { Universe } from '#portfolio/universe.js'
+import type { PlanInput } from '../plan.js'
 import { checkRiskModel, type RiskModel, RiskModelError } from '../risk-model.js'
+import { slotRouter } from '../slot-router.js'
 import { countsIn, type Target, targetLabel } from '../targets.js'
 import { DAYS_A_YEAR } from '../time-units.js'
-import { expectedFill, type TradingCost } from '../trading-cost.js'
+import { expectedFill } from '../trading-cost.js'
+import { mayMove } from '../wish.js'
 import { SizingInputError } from './sizing-input.js'
 import type { SizedAsset } from './sizing-rule.js'
 import type { StressedUnit } from './stress-cap.js'
@@ -68,21 +72,26 @@ export const stressedUnits = (assets: readonly Asset[], { slots }: Market): Stre
   })
 
 /**
- * What it costs to trade `amount` of dollar delta (1e-16 quote), as a fraction of it, in the dearest slot of the asset: which of
- * them a plan will trade is not known before.
+ * What it costs to trade `amount` of dollar delta (1e-16 quote, signed), as a fraction of it, in the dearest slot of the
+ * asset that may move: which of them a plan will trade is not known before. Of a slot with venues, it is the cost of the
+ * route for as much of it as they have.
  */
 export const tradingCost = (
   { slots }: Asset,
   amount: number,
-  market: Market,
-  costs: readonly TradingCost[],
+  input: Pick<PlanInput, 'market' | 'costs' | 'venues' | 'tradable'>,
 ): number =>
   Math.max(
     0,
     ...slots.map((slot) => {
-      const { price, delta } = market.slots[slot]!
-      if (delta === 0n) return 0
-      const quantity = BigInt(Math.ceil(amount / Math.abs(Number(delta))))
-      return Number(expectedFill(price, 'buy', costs[slot]!, quantity) - price) / Math.abs(Number(delta))
+      const { price, delta } = input.market.slots[slot]!
+      if (delta === 0n || !mayMove(input, slot)) return 0
+      const side = amount > 0 === delta > 0n ? 'buy' : 'sell'
+      const quantity = BigInt(Math.ceil(Math.abs(amount / Number(delta))))
+      const router = slotRouter(input, slot, side)
+      const fill = router
+        ? (router.routeNear(quantity)?.fill ?? price)
+        : expectedFill(price, side, input.costs[slot]!, quantity)
+      return Number(abs(fill - price)) / Math.abs(Number(delta))
     }),
   )

@@ -10,6 +10,7 @@ import { keyHashOf } from '#verifier-contracts/encode-key.js'
 import { decodeOpenTrade, readLeg } from '#verifier-contracts/open-trade.js'
 import { expectRefusal } from './refusals.js'
 import { startTinyStack, type TinyStack } from './tiny-stack.js'
+import { AT_ONCE } from './tiny-strategy.js'
 
 const PRICES = {
   BTC: parsePrice(TINY_PRICES_LATER.BTC, 'BTC'),
@@ -267,6 +268,17 @@ test('what was better than proven is cash after the next step', async () => {
   const beat = await fund.run(rebalances(), { mode: 'heartbeat' }, 'beat')
   expect(beat).toMatchObject({ state: 'confirmed', epoch: 4 })
   expect((await cash()) - before).toBe(proven + earlier + improvement)
+})
+
+test('the slippage that is allowed counts in the cost cap of an intent', async () => {
+  const path = `/portfolios/${id}/strategy`
+  const { version } = await stack.fund.ok('GET', path)
+  const { status } = await stack.fund.call('PUT', path, AT_ONCE, { 'if-match': `"${version}"` })
+  expect(status).toBe(200)
+  const routes = { BTC: one(coin('BTC').pool), ETH: one(coin('ETH').pool) }
+  const decidedBy = async (slippageBps: string) =>
+    (await plan({ mode: 'targets', open: true, slippageBps, routes })).sizing.decidedBy
+  expect([await decidedBy('0'), await decidedBy('1000')]).toEqual(['risk', 'costCap'])
 })
 
 test('a stranger checks open and sealed steps from the chain alone', async () => {

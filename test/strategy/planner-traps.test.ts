@@ -127,3 +127,48 @@ test.each<[string, Partial<PlanInput>]>([
 ])('a wrong %s is refused by name', async (field, wrong) => {
   await expect(plan(bookOf([{ held: 1 }], [1_000], wrong))).rejects.toThrowError(field)
 })
+
+test('of two legs, the one that saves less than a leg costs is dropped and the other is done', async () => {
+  // A tenth of a million off target is worth 5000, a thousandth 50.
+  const input = bookOf([{}, {}], [1_000_000], { targets: [target(0, 1_000, 0), target(1, 10, 0)] })
+  const done = async (leg: number) =>
+    Object.keys(traded(await plan({ ...input, fixedCosts: { leg: dollars(leg), batch: 0n } })))
+  expect([await done(40), await done(60), await done(6_000)]).toEqual([['S0', 'S1'], ['S0'], []])
+})
+
+describe('what may not move', () => {
+  const two = bookOf([{ held: 1_000 }, { held: 1_000 }], [800_000], {
+    targets: [target(0, 2_000, 50), target(1, 2_000, 50)],
+    tradable: new Set([0]),
+  })
+
+  test('is a target out of reach, which keeps no other from being reached', async () => {
+    const planned = await plan(two)
+    expect(planned.outcome).toBe('trade')
+    expect(planned.targets.after.map(({ inside }) => inside)).toEqual([true, false])
+    const { reasons } = await plan({ ...two, tradable: new Set([0, 1]) })
+    expect(reasons.map(({ code }) => code)).toEqual(['threshold', 'threshold'])
+  })
+
+  test('leaves a cap on one step that holds the other target back to be named, and the next step to go on', async () => {
+    const planned = await plan(limits(two, { turnoverBps: 500n }))
+    expect([planned.outcome, conflicts(planned)]).toEqual(['trade', ['turnover']])
+  })
+
+  test('is not forced by its date, nor is anything else', async () => {
+    const date = { kind: 'delisting', symbol: 'S1', closeBy: Number(TIME), noticeSeconds: 60 } as const
+    const planned = (tradable: readonly number[]) =>
+      plan({
+        ...two,
+        targets: [target(0, 2_000, 50)],
+        triggers: [{ kind: 'threshold' }, date],
+        fixedCosts: { leg: 0n, batch: dollars(10_000) },
+        tradable: new Set(tradable),
+      })
+    const kept = await planned([0])
+    expect(kept.reasons.map(({ code }) => code)).toEqual(['threshold', 'delisting', 'not_worth_cost'])
+    expect([kept.outcome, kept.trades]).toEqual(['hold', []])
+    const left = await planned([0, 1])
+    expect([left.outcome, traded(left).S1, left.weighed]).toEqual(['trade', -1_000, undefined])
+  })
+})

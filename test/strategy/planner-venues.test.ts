@@ -113,6 +113,22 @@ describe('fixed costs and minima', () => {
     expect([await done(450), await done(550)]).toEqual([1, 0])
   })
 
+  test('may lead a route past the cap on cost, which is then named', async () => {
+    // The program reckons with the pool at a basis point; a hundred units save 50 there, less than its gas.
+    const venues = at({ ...gas, fixedCost: 100 }, ladder('book', 5_000, 100.5))
+    const capped = (costBps: bigint) => {
+      const input = cash(venues, 100)
+      return plan({ ...input, mandate: { ...input.mandate, costBps } })
+    }
+    const { outcome, reasons, trades } = await capped(40n)
+    expect([outcome, trades]).toEqual(['hold', []])
+    expect(reasons.slice(1)).toEqual([
+      { code: 'target_unreached', subject: 'slot[0]' },
+      { code: 'limit_conflict', subject: 'cost' },
+    ])
+    expect(Object.keys(routed(await capped(50n)))).toEqual(['book'])
+  })
+
   test('a trade below the minimum of its only venue is raised to it if that is nearer, else not planned', async () => {
     const planned = async (minimum: number) =>
       traded(await plan(cash(at(ladder('book', 5_000, 100.1, { minimum })), 100)))

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import type { Book } from '#portfolio/book.js'
 import { sum } from '#portfolio/units.js'
 import { checkDefinition, resolveDefinition, type StrategyDefinition } from '#strategy/definition.js'
 import type { Plan } from '#strategy/plan.js'
 import { plan } from '#strategy/planner.js'
 import type { SizingFacts } from '#strategy/sizing/size-targets.js'
 import type { IntentRule } from '#strategy/sizing/sizing-rule.js'
-import { INTENT, nav } from './sizing/sized-desk.js'
-import { codes, dollars, free } from './weighing-desk.js'
+import { EQUAL, INTENT, nav } from './sizing/sized-desk.js'
+import { codes, dollars, free, weighing } from './weighing-desk.js'
 
 const DAY = 86_400
 const START = Number(free.market.time)
@@ -97,4 +98,34 @@ describe('an intent, planned day by day,', () => {
     expect(codes(first!.planned.reasons)).toContain('time')
     expect([first!.planned.outcome, first!.planned.trades]).toEqual(['hold', []])
   })
+})
+
+test('a book worth nothing is said to be that, also where gaps are measured by drift', async () => {
+  const definition: StrategyDefinition = {
+    targets: [],
+    costs: free.costs,
+    sizing: { assets: [{ group: 0 }, { group: 1 }], bandBps: 0n, rule: EQUAL },
+    weighing: { ...weighing, gapsBy: 'drift' },
+    risk: {
+      kind: 'given',
+      underlyings: ['BTC', 'ETH'].map((name) => ({ name, annualVolBps: 5_000 })),
+      correlations: [{ between: ['BTC', 'ETH'], bps: 8_000 }],
+    },
+    requirePrices: false,
+  }
+  const at = (book: Book) => {
+    const { defined } = resolveDefinition(definition, {
+      ...place,
+      market: free.market,
+      book,
+      netFlow: 0n,
+      spent: 0n,
+    })
+    return plan({ ...free, ...defined, book })
+  }
+  expect(codes((await at(free.book)).reasons)).not.toContain('no_value')
+  const { cash, quantities } = free.book
+  const empty = { ...free.book, cash: cash.map(() => 0n), quantities: quantities.map(() => 0n) }
+  const { outcome, reasons } = await at(empty)
+  expect([outcome, codes(reasons)]).toEqual(['infeasible', ['no_value']])
 })

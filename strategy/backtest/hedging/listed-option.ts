@@ -67,22 +67,31 @@ export function partOf(
   }
 }
 
+/** What hedging one option came to, per year: the squared deviation of its net result, cost and trades. */
+export type HedgeRun = { readonly variance: number; readonly cost: number; readonly trades: number }
+
+/** Hedges an option by itself with the future. */
+export function hedgeOption(
+  { times, instants }: ListedOption,
+  policy: HedgePolicy,
+  costs: HedgeCosts,
+): HedgeRun {
+  const { profits, cost, trades } = hedgePath(instants, policy, costs)
+  const years = (times.at(-1)! - times[0]!) / YEAR_SECONDS
+  const level = mean(profits)
+  const squares = profits.reduce((sum, x) => sum + (x - level) ** 2, 0)
+  return { variance: squares / years, cost: cost / years, trades: trades / years }
+}
+
+export const averageHedge = (runs: readonly HedgeRun[]): ListedHedgeResult => ({
+  sd: Math.sqrt(mean(runs.map((run) => run.variance))),
+  costBpsPerYear: 1e4 * mean(runs.map((run) => run.cost)),
+  tradesPerYear: mean(runs.map((run) => run.trades)),
+})
+
 /** Hedges each option by itself with the future. */
-export function hedgeListed(
+export const hedgeListed = (
   options: readonly ListedOption[],
   policy: HedgePolicy,
   costs: HedgeCosts,
-): ListedHedgeResult {
-  const runs = options.map(({ times, instants }) => {
-    const { profits, cost, trades } = hedgePath(instants, policy, costs)
-    const years = (times.at(-1)! - times[0]!) / YEAR_SECONDS
-    const level = mean(profits)
-    const squares = profits.reduce((sum, x) => sum + (x - level) ** 2, 0)
-    return { variance: squares / years, cost: cost / years, trades: trades / years }
-  })
-  return {
-    sd: Math.sqrt(mean(runs.map((run) => run.variance))),
-    costBpsPerYear: 1e4 * mean(runs.map((run) => run.cost)),
-    tradesPerYear: mean(runs.map((run) => run.trades)),
-  }
-}
+): ListedHedgeResult => averageHedge(options.map((option) => hedgeOption(option, policy, costs)))

@@ -1,9 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
 import { DAY_SECONDS } from '../../time-units.js'
+import { takeTurns } from '../take-turns.js'
 import { hedgeFamilies } from './hedge-families.js'
 import type { HedgePolicy } from './hedge-path.js'
 import { calendar, unhedged } from './hedge-policies.js'
-import { type DeltaKind, hedgeListed, type ListedHedgeResult, listedOption } from './listed-option.js'
+import {
+  averageHedge,
+  type DeltaKind,
+  type HedgeRun,
+  hedgeOption,
+  type ListedHedgeResult,
+  type ListedOption,
+  listedOption,
+} from './listed-option.js'
 import { type OptionPath, OptionPathError } from './option-path.js'
 import { readFrontier } from './read-frontier.js'
 
@@ -47,7 +56,7 @@ export type HedgingReport = {
 
 /**
  * Hedges every option of a file by itself under every setting of the families. `onProgress` is called after each with how
- * many are done; between settings `signal` may stop it.
+ * many are done; `signal` may stop it.
  *
  * @throws {@link OptionPathError} where there is no option, or one was seen only once; `HedgePathError` on an unusable cost;
  * and the signal's reason.
@@ -61,13 +70,24 @@ export async function runHedgingBacktest(
   for (const { instrument, sights } of paths) {
     if (sights.length < 2) throw new OptionPathError(instrument, 'at least two rows')
   }
-  const options = {
-    black: paths.map((path) => listedOption(path, 'black')),
-    smile: paths.map((path) => listedOption(path, 'smile')),
+  const pause = takeTurns(signal)
+  const listed = async (delta: DeltaKind) => {
+    const options: ListedOption[] = []
+    for (const path of paths) {
+      await pause()
+      options.push(listedOption(path, delta))
+    }
+    return options
   }
-  const costs = { proportional, fixed }
-  const hedge = (policy: HedgePolicy, delta: DeltaKind = 'black') =>
-    hedgeListed(options[delta], policy, costs)
+  const options = { black: await listed('black'), smile: await listed('smile') }
+  const hedge = async (policy: HedgePolicy, delta: DeltaKind = 'black') => {
+    const runs: HedgeRun[] = []
+    for (const option of options[delta]) {
+      await pause()
+      runs.push(hedgeOption(option, policy, { proportional, fixed }))
+    }
+    return averageHedge(runs)
+  }
   const all = hedgeFamilies(proportional, fixed)
   const jobs = families.flatMap((family) =>
     all[family].settings.map((one) => ({ family, delta: all[family].delta, ...one })),
@@ -76,11 +96,11 @@ export async function runHedgingBacktest(
   for (const { family, delta, setting, policy } of jobs) {
     await setImmediate()
     signal?.throwIfAborted()
-    results.push({ family, delta, setting, ...hedge(policy, delta) })
+    results.push({ family, delta, setting, ...(await hedge(policy, delta)) })
     onProgress?.(results.length, jobs.length)
   }
   const every = momentsPerDay(paths)
-  const daily = { every, ...hedge(calendar(every)) }
+  const daily = { every, ...(await hedge(calendar(every))) }
   const read = (family: HedgeFamilyName, of: 'costBpsPerYear' | 'tradesPerYear') => {
     const own = results.filter((result) => result.family === family)
     return (
@@ -98,7 +118,7 @@ export async function runHedgingBacktest(
     proportional,
     fixed,
     results,
-    unhedged: hedge(unhedged),
+    unhedged: await hedge(unhedged),
     daily,
     atDailyRisk: families.map((family) => ({
       family,

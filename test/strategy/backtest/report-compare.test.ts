@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { HEDGE_FAMILIES, runHedgingBacktest } from '#strategy/backtest/hedging/run-hedging-backtest.js'
 import { compareWeights, policyName } from '#strategy/backtest/report/compare-weights.js'
 import { lossDifference } from '#strategy/backtest/report/loss-difference.js'
@@ -171,6 +171,25 @@ describe('hedging of a file of options', () => {
     })
     const once = { ...path, sights: sights.slice(0, 1) }
     await expect(runHedgingBacktest([once], costs)).rejects.toMatchObject({ field: path.instrument })
+  })
+
+  test('lets others work between options, who may stop it before a setting is done', async () => {
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 50))
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+    })
+    const controller = new AbortController()
+    let [turns, settings] = [0, 0]
+    // Five options are read in ten turns, with either delta.
+    const other = () => (++turns === 12 ? controller.abort() : setImmediate(other))
+    setImmediate(other)
+    const given = { proportional: 0, fixed: 0, signal: controller.signal }
+    const running = runHedgingBacktest(Array(5).fill(path), given, () => {
+      settings += 1
+    })
+    await expect(running).rejects.toThrowError('abort')
+    expect(settings).toBe(0)
   })
 
   test('stops between settings when it is told to', async () => {

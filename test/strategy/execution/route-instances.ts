@@ -149,7 +149,7 @@ async function costOfSet(
   })
   if (priced.length === 0) return undefined
   program.require(combine(parts.map((part) => [1, part] as const)), affine(1), true)
-  const values = await program.solve()
+  const values = await program.open((solver) => solver.solve()?.values)
   if (!values) return undefined
   const share = priced.reduce((sum, { variable, cost }) => sum + values[variable]! * cost, 0)
   const fixed = venues.reduce((sum, { fixedCost }, v) => sum + (used[v] ? fixedCost : 0), 0)

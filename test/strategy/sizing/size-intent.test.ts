@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { exposureOf } from '#portfolio/exposure.js'
+import type { Venue } from '#strategy/execution/venue.js'
 import { Random } from '#strategy/random.js'
 import type { IntentRule } from '#strategy/sizing/sizing-rule.js'
 import { dollars, free } from '../weighing-desk.js'
@@ -84,6 +85,52 @@ describe('an intent', () => {
       return facts.numbers.costBps! / (aim - held[0]!)
     }
     expect(per(2_000)).toBeGreaterThan(1.5 * per(200))
+  })
+
+  test('counts the route over the venues of a slot in place of its costs, from a minimum that only a whole way meets', () => {
+    const ladder = (name: string, asks: number, bids: number, minimum: number): Venue => ({
+      ...{ name, feeBps: 0, fixedCost: 0, minimum },
+      market: {
+        kind: 'order-ladder',
+        asks: [{ price: asks, quantity: 1e6 }],
+        bids: [{ price: bids, quantity: 1e6 }],
+      },
+    })
+    const mark = Number(free.market.slots[0]!.price) / 1e8
+    const at = (bps: number, minimum = 0) =>
+      ladder(`${bps}`, mark * (1 + bps / 1e4), mark * (1 - bps / 1e4), minimum)
+    const due = { ...INTENT, deadline: 0, costMax: nav, parts: [{ exposuresBps: [1_500], decayBps: 0 }] }
+    const one = (rule: IntentRule, ...venues: Venue[]) =>
+      size(
+        rule,
+        { assets: [{ slot: 0 }], bandBps: 0n },
+        { venues: { 0: { reachBps: 500, slippageBps: 0, venues } } },
+      )
+    const { costBps, distanceBps } = one(due, at(20)).facts.numbers
+    const way = one({ ...due, costMax: 0n }, at(20)).facts.numbers.distanceBps!
+    expect(distanceBps).toBe(0)
+    expect(costBps).toBeCloseTo(way * 20e-4, 4)
+    expect(one(due).facts.numbers.costBps).toBe(0)
+
+    // The cheap venue takes the whole way, and nothing less than nearly all of it; the dear one any size.
+    const whole = (way / 1e4) * (Number(nav) / 1e16 / mark)
+    const venues = [at(20, 0.9 * whole), at(200)]
+    const costMax = nav / 10_000n
+    const capped = one({ ...due, costMax }, ...venues)
+    // A part of it at the cheap price is within the cap, at the dear one it is not: it stays where it is.
+    expect(capped.facts).toMatchObject({ decidedBy: 'costCap', numbers: { costBps: 0, distanceBps: way } })
+  })
+
+  test('counts only slots that may move', () => {
+    const costs = free.costs.map((cost, i) => (i === 0 ? { ...cost, feeBps: 100n } : cost))
+    const cost = (tradable?: ReadonlySet<number>) =>
+      size(
+        { ...INTENT, deadline: 0, parts: [{ exposuresBps: [1_500], decayBps: 0 }] },
+        { assets: [{ group: 0 }] },
+        { costs, ...(tradable && { tradable }) },
+      ).facts.numbers.costBps!
+    expect(cost(new Set([0]))).toBe(cost())
+    expect(cost(new Set([1]))).toBeLessThan(cost() / 5)
   })
 
   test('of many kinds goes in whole basis points beyond none of its caps', () => {

@@ -29,16 +29,27 @@ describe('dollar amounts', () => {
     expect(targets).toEqual([{ of: { slot: 2 }, targetBps: 1_000n, bandBps: 50n, destinationBps: 50n }])
   })
 
-  test('of a book that is next to worthless end at the widest target, of a worthless one at nothing', () => {
+  test('of a book that is next to worthless end at the widest target; a worthless one has no target', () => {
     const empty = {
       ...free.book,
       quantities: free.book.quantities.map(() => 0n),
       cash: free.book.cash.map(() => 0n),
     }
     const rule = { kind: 'dollars', amounts: [dollars(1), -dollars(1)] } as const
-    expect(bps(size(rule, {}, { book: empty, netFlow: 1n }))).toEqual([100_000n, -100_000n])
-    expect(bps(size(rule, {}, { book: empty }))).toEqual([0n, 0n])
-    expect(bps(size(INTENT, {}, { book: empty, netFlow: -1n }))).toEqual([0n, 0n])
+    // A dollar on five cents is 200 000 basis points, half of it too much.
+    const little = size(rule, {}, { book: empty, netFlow: dollars(1) / 20n })
+    expect(bps(little)).toEqual([100_000n, -100_000n])
+    expect(little.facts.assets.map(({ numbers }) => numbers)).toEqual([
+      { cutBps: expect.closeTo(100_000, 6) },
+      { cutBps: expect.closeTo(-100_000, 6) },
+    ])
+    const far = { ...INTENT, deadline: 0, costMax: nav, parts: [{ exposuresBps: [130_000, 0], decayBps: 0 }] }
+    const intent = size(far)
+    expect(bps(intent)).toEqual([100_000n, 0n])
+    expect(intent.facts.assets.map(({ numbers }) => numbers.cutBps)).toEqual([30_000, undefined])
+    const none = { targets: [], facts: { assets: [], numbers: {} } }
+    expect(size(rule, {}, { book: empty })).toMatchObject(none)
+    expect(size(INTENT, {}, { book: empty, netFlow: -1n })).toMatchObject(none)
   })
 })
 
@@ -77,6 +88,15 @@ describe('by risk', () => {
       const sized = size({ ...VOLATILITY, weightsBps, targetVolBps: 90_000, leverageMaxBps }, { assets })
       expect(bps(sized).reduce((total, x) => total + x, 0n)).toBe(leverageMaxBps)
       expect(sized.facts.decidedBy).toBe('leverage')
+    }
+  })
+
+  test('volatility targeting is decided by volatility wherever the leverage is far, whatever floats make of it', () => {
+    const rng = new Random(3)
+    for (let trial = 0; trial < 200; trial++) {
+      const weightsBps = [1, 1].map(() => 1 + rng.below(9_999))
+      const rule = { ...VOLATILITY, weightsBps, targetVolBps: 1 + rng.below(5_000), leverageMaxBps: 100_000n }
+      expect(size(rule).facts.decidedBy).toBe('volatility')
     }
   })
 

@@ -52,19 +52,18 @@ describe('volatility targeting', () => {
     volatilityTarget({ weights: [0.75, -0.25], volatility, target: 0.3, leverageMax })
 
   test('scales by target over forecast', () => {
-    expect(of(0.6)).toEqual([0.375, -0.125])
-    expect(of(0.2)).toEqual([expect.closeTo(1.125, 12), expect.closeTo(-0.375, 12)])
+    expect(of(0.6)).toEqual({ exposures: [0.375, -0.125], scale: 0.5, decidedBy: 'volatility' })
+    expect(of(0.2).exposures).toEqual([expect.closeTo(1.125, 12), expect.closeTo(-0.375, 12)])
   })
 
   test('stops at the leverage, also where nothing moves', () => {
-    expect(of(0.1)).toEqual([1.5, -0.5])
-    expect(of(0)).toEqual([1.5, -0.5])
+    const stopped = { exposures: [1.5, -0.5], scale: 2, decidedBy: 'leverage' }
+    expect([of(0.1), of(0)]).toEqual([stopped, stopped])
   })
 
   test('counts the leverage of the weights themselves', () => {
-    expect(volatilityTarget({ weights: [2, 2], volatility: 0.2, target: 0.3, leverageMax: 2 })).toEqual([
-      1, 1,
-    ])
+    const { exposures } = volatilityTarget({ weights: [2, 2], volatility: 0.2, target: 0.3, leverageMax: 2 })
+    expect(exposures).toEqual([1, 1])
   })
 
   test('refuses bad input by name', () => {
