@@ -13,6 +13,10 @@ export type OpenTrade = { readonly deadline: bigint; readonly routes: readonly R
 
 /** How pools of a venue trade, as numbered on chain. */
 export const VENUE_KINDS = { 'uniswap-v2': 0, 'uniswap-v3': 1 } as const
+export type VenueKind = keyof typeof VENUE_KINDS
+
+/** The most venues of a listing, as on chain. */
+export const LISTED_VENUES_MAX = 16
 
 const PARAMETERS = [
   { name: 'deadline', type: 'uint256' },

@@ -7,7 +7,7 @@ import type { LocalMarkets } from '#server/local-markets.js'
 import { parsePrice } from '#server/schemas/wire.js'
 import { TINY_PRICES_LATER } from '#test/fixtures/tiny-desk.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
-import { decodeOpenTrade, readLeg } from '#verifier-contracts/open-trade.js'
+import { decodeOpenTrade, LISTED_VENUES_MAX, readLeg } from '#verifier-contracts/open-trade.js'
 import { expectRefusal } from './refusals.js'
 import { startTinyStack, type TinyStack } from './tiny-stack.js'
 
@@ -16,6 +16,8 @@ const PRICES = {
   ETH: parsePrice(TINY_PRICES_LATER.ETH, 'ETH'),
 }
 const ZERO = `0x${'00'.repeat(20)}`
+/** An address without a contract, in capitals that are no checksum. */
+const NOBODY = '0xAbCdEf0123456789aBcDeF0123456789AbCdEf01'
 const FEE = 'venues[0].feePips'
 const BTC = 0
 const ETH = 2
@@ -36,6 +38,9 @@ beforeAll(async () => {
 afterAll(async () => stack?.stop())
 
 const one = (pool: Address, shareBps = '10000') => [{ pool, shareBps }]
+/** The same address in the other capitals. */
+const respellingOf = (address: string) =>
+  `0x${[...address.slice(2)].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join('')}` as Address
 const coin = (name: 'BTC' | 'ETH') => markets.coins[name]!
 const listing = () => ({
   account: 0,
@@ -90,6 +95,22 @@ describe('what open trades are settled in', () => {
     ['a token for a perpetual', { tokens: { 'BTC-PERP': ZERO } }, 400, 'SERVER_WIRE', 'tokens.BTC-PERP'],
     ['an address that is none', { quote: '0x12' }, 400, 'SERVER_WIRE', 'quote'],
     ['an address without a contract', { quote: ZERO }, 409, 'CHAIN_INVALID_LISTING', undefined],
+    ['a quote that is nobody', { quote: NOBODY }, 409, 'CHAIN_INVALID_LISTING', undefined],
+    ['a token that is nobody', { tokens: { BTC: NOBODY } }, 409, 'CHAIN_INVALID_LISTING', undefined],
+    [
+      'a factory that is nobody',
+      { venues: [{ kind: 'uniswap-v3', factory: NOBODY }] },
+      409,
+      'CHAIN_INVALID_LISTING',
+      undefined,
+    ],
+    [
+      'a venue too many',
+      { venues: Array(LISTED_VENUES_MAX + 1).fill({ kind: 'uniswap-v3', factory: ZERO }) },
+      400,
+      'SERVER_WIRE',
+      'venues',
+    ],
     ['no venue', { venues: [] }, 400, 'SERVER_WIRE', 'venues'],
     ['a pair without its fee', { venues: [{ kind: 'uniswap-v2', factory: ZERO }] }, 400, 'SERVER_WIRE', FEE],
     [
@@ -102,8 +123,8 @@ describe('what open trades are settled in', () => {
     [
       'a fee of all',
       { venues: [{ kind: 'uniswap-v2', factory: ZERO, feePips: '1000000' }] },
-      400,
-      'SERVER_WIRE',
+      422,
+      'PORTFOLIO_OUT_OF_RANGE',
       FEE,
     ],
   ] as const)('is refused with %s', async (_, change, status, code, field) => {
@@ -157,13 +178,19 @@ describe('a request for an open trade', () => {
     [
       'a share of more than the leg',
       () => sale({ routes: { BTC: one(coin('BTC').pool, '10001') } }),
-      400,
-      'SERVER_WIRE',
+      422,
+      'PORTFOLIO_OUT_OF_RANGE',
       'routes.BTC[0].shareBps',
     ],
-    ['too much slippage', () => sale({ slippageBps: '1001' }), 400, 'SERVER_WIRE', 'slippageBps'],
-    ['no time', () => sale({ deadlineSeconds: '0' }), 400, 'SERVER_WIRE', 'deadlineSeconds'],
-    ['too much time', () => sale({ deadlineSeconds: '86401' }), 400, 'SERVER_WIRE', 'deadlineSeconds'],
+    ['too much slippage', () => sale({ slippageBps: '1001' }), 422, 'PORTFOLIO_OUT_OF_RANGE', 'slippageBps'],
+    ['no time', () => sale({ deadlineSeconds: '0' }), 422, 'PORTFOLIO_OUT_OF_RANGE', 'deadlineSeconds'],
+    [
+      'too much time',
+      () => sale({ deadlineSeconds: '86401' }),
+      422,
+      'PORTFOLIO_OUT_OF_RANGE',
+      'deadlineSeconds',
+    ],
     [
       'a perpetual',
       () => sale({ trades: { 'BTC-PERP': '1' }, routes: { 'BTC-PERP': one(coin('BTC').pool) } }),
@@ -174,6 +201,13 @@ describe('a request for an open trade', () => {
     [
       'a pool that is none',
       () => sale({ routes: { BTC: one(coin('BTC').address) } }),
+      422,
+      'SERVER_ROUTE',
+      'routes.BTC[0].pool',
+    ],
+    [
+      'an address without a contract for a pool',
+      () => sale({ routes: { BTC: one(NOBODY) } }),
       422,
       'SERVER_ROUTE',
       'routes.BTC[0].pool',
@@ -191,6 +225,9 @@ describe('a request for an open trade', () => {
     // A fee of 30 basis points where the strategy expects 7.
     const dear = await plan(sale({ routes: { BTC: one(coin('BTC').dearPool) }, slippageBps: '0' }))
     expect(dear.execution).toEqual({ refusal: 'CHAIN_WORSE_THAN_PROVEN', improvement: '0' })
+    // Capitals that are no checksum name the same pool.
+    const respelt = one(respellingOf(coin('BTC').pool))
+    expect((await plan(sale({ routes: { BTC: respelt } }))).execution).toEqual(good.execution)
     const elsewhere = await plan(sale({ routes: { BTC: one(coin('ETH').pool) } }))
     expect(elsewhere.execution).toEqual({ refusal: 'CHAIN_WRONG_POOL', improvement: '0' })
     expect((await plan({ mode: 'trades', trades: { BTC: '-1' } })).execution).toBe(null)
