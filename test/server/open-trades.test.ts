@@ -192,6 +192,13 @@ describe('a request for an open trade', () => {
       'deadlineSeconds',
     ],
     [
+      'venues beside its routes',
+      () => ({ mode: 'targets', open: true, routes: { BTC: one(coin('BTC').pool) }, venues: {} }),
+      400,
+      'SERVER_WIRE',
+      'venues',
+    ],
+    [
       'a perpetual',
       () => sale({ trades: { 'BTC-PERP': '1' }, routes: { 'BTC-PERP': one(coin('BTC').pool) } }),
       422,
