@@ -1,5 +1,6 @@
 import { BaseError } from '#portfolio/base-error.js'
 import type { ProveStep } from '#prover/prove-circuit.js'
+import { underActiveMandate } from '../chain/active-mandate.js'
 import { ChainUnavailableError, ContractError } from '../chain/contract-error.js'
 import { ensureMandate } from '../chain/mandate-registrar.js'
 import { JobCancelledError, JobMovedError, type JobRecord } from '../store/job-store.js'
@@ -187,7 +188,7 @@ export class JobEngine {
     const legs = legsIn(job.receipt!)
     // What trades in its own transaction shares it with nobody.
     if (job.kind === 'rebalance' && legs.length === 0) {
-      const { universeId, terms } = portfolio
+      const { universeId, terms } = await underActiveMandate(this.#parts, portfolio)
       const snapshot = { universeId, digest: plan.marketDigest, terms }
       return this.#batches.sign({ job, entry, snapshot }, signal)
     }

@@ -1,6 +1,7 @@
 import { decodeFunctionData, encodeFunctionData, type Hex } from 'viem'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
+import { scheduleMandate } from '#server/chain/mandate-registrar.js'
+import { mandatesAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { BatchDesk } from './batch-desk.js'
 
 const FUNDS = 3
@@ -111,4 +112,16 @@ test('a copy of a single step, sent ahead, reverts its transaction and confirms 
   expect(await desk.fund.settled(id)).toMatchObject({ state: 'confirmed', retries: 0, gasUsed: null })
   expect((await desk.receipt(txHash)).status).toBe('reverted')
   await desk.expectBooksAreHeads()
+})
+
+test('the terms in force say how long a proof may wait: one without grace does not', async () => {
+  await desk.serve(NEVER)
+  const { app } = desk.served
+  const portfolio = await app.store.portfolios.get(desk.ids[0]!)
+  const tighter = { ...portfolio, terms: { ...portfolio.terms, grace: 0 } }
+  await scheduleMandate(app.parts, tighter, AbortSignal.timeout(60_000))
+  const mandates = { address: app.chain.deployment.mandates, abi: mandatesAbi }
+  await app.chain.send('governor', { ...mandates, functionName: 'activate', args: [portfolio.id] })
+  const { id } = await desk.heartbeat(0, 'without-grace')
+  expect(await desk.fund.settled(id)).toMatchObject({ state: 'confirmed', retries: 0 })
 })
