@@ -80,14 +80,16 @@ export class LedgerReader {
     return governor === zeroAddress ? undefined : { governor, manager }
   }
 
-  /** Signed vector and terms of the active mandate; undefined without one. */
-  async activeMandate(id: Hex): Promise<{ vector: readonly bigint[]; terms: Terms } | undefined> {
+  /** Signed vector, its digest, and terms of the active mandate; undefined without one. */
+  async activeMandate(
+    id: Hex,
+  ): Promise<{ vector: readonly bigint[]; digest: bigint; terms: Terms } | undefined> {
     const contract = { address: this.#chain.deployment.mandates, abi: mandatesAbi }
     const [version] = await this.#chain.read({ ...contract, functionName: 'versions', args: [id] })
     if (version === 0n) return undefined
     const args = [id, version] as const
-    const [, terms, vector] = await this.#chain.read({ ...contract, functionName: 'mandate', args })
-    return { vector, terms }
+    const [{ digest }, terms, vector] = await this.#chain.read({ ...contract, functionName: 'mandate', args })
+    return { vector, digest, terms }
   }
 
   /** Whether a step may refer to this snapshot now. `notBefore` is the time of the last snapshot used. */
