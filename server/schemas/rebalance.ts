@@ -88,13 +88,7 @@ export const Job = z
   .meta({ id: 'Rebalance' })
 export type Job = z.infer<typeof Job>
 
-export const formatJob = ({
-  receipt: _,
-  cancelRequested: __,
-  createdAt,
-  updatedAt,
-  ...job
-}: JobRecord): Job => ({
+export const formatJob = ({ cancelRequested: _, createdAt, updatedAt, ...job }: JobRecord): Job => ({
   ...job,
   timings: job.timings && { ...job.timings },
   createdAt: createdAt.toISOString(),

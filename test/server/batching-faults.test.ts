@@ -53,10 +53,10 @@ test('one bad entry is found and left out, and proven anew; the others go togeth
   const accepted = await desk.heartbeats('one-bad')
   for (const { id } of accepted) await desk.reached(id, 'proved')
   const [bad, ...good] = accepted
-  await desk.served.app.store.executor.executeSql(
-    `update jobs set receipt = jsonb_set(receipt, '{proof,pi_a}', receipt->'proof'->'pi_c') where id = $1`,
-    [bad!.id],
-  )
+  const { jobs } = desk.served.app.store
+  const spoilt = await jobs.get(bad!.id)
+  const { proof, ...receipt } = (await jobs.receipt(spoilt))!
+  await jobs.advance(spoilt, 'proved', { receipt: { ...receipt, proof: { ...proof, pi_a: proof.pi_c } } })
   await desk.serve({ ...NEVER, max: FUNDS })
   const others = await desk.settled(good)
   expect(others.map(({ state, retries }) => [state, retries])).toEqual(good.map(() => ['confirmed', 0]))
