@@ -1,4 +1,4 @@
-import { type Address, decodeAbiParameters, encodeAbiParameters, type Hex } from 'viem'
+import { type Address, encodeAbiParameters, type Hex } from 'viem'
 
 /** A part of a leg in one pool: `quantity` in 1e-8 unit without sign, `venue` a place in the portfolio's listing. */
 export type Route = {
@@ -18,7 +18,8 @@ export type VenueKind = keyof typeof VENUE_KINDS
 /** The most venues of a listing, as on chain. */
 export const LISTED_VENUES_MAX = 16
 
-const PARAMETERS = [
+/** The form of the bytes, as `abi.decode` on chain takes it. */
+export const OPEN_TRADE_PARAMETERS = [
   { name: 'deadline', type: 'uint256' },
   {
     name: 'routes',
@@ -34,13 +35,7 @@ const PARAMETERS = [
 
 /** The bytes that an open step's payload is the hash of. */
 export const encodeOpenTrade = ({ deadline, routes }: OpenTrade): Hex =>
-  encodeAbiParameters(PARAMETERS, [deadline, routes])
-
-/** Inverse of {@link encodeOpenTrade}. @throws viem's `BaseError` for other bytes. */
-export function decodeOpenTrade(payload: Hex): OpenTrade {
-  const [deadline, routes] = decodeAbiParameters(PARAMETERS, payload)
-  return { deadline, routes }
-}
+  encodeAbiParameters(OPEN_TRADE_PARAMETERS, [deadline, routes])
 
 const HALF = 1n << 64n
 

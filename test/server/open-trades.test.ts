@@ -1,13 +1,15 @@
 import { type Address, createPublicClient, erc20Abi, type Hex, http } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyRecord } from '#cli/verify-record.js'
+import { VECTORS } from '#portfolio/layout.js'
 import { parseDecimal, VALUE_DECIMALS } from '#portfolio/units.js'
 import { loadCircuits } from '#prover/circuits.js'
 import type { LocalMarkets } from '#server/local-markets.js'
 import { parsePrice } from '#server/schemas/wire.js'
 import { TINY_PRICES_LATER } from '#test/fixtures/tiny-desk.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
-import { decodeOpenTrade, LISTED_VENUES_MAX, readLeg } from '#verifier-contracts/open-trade.js'
+import { LISTED_VENUES_MAX, readLeg } from '#verifier-contracts/open-trade.js'
+import { decodeOpenTrade } from './decode-open-trade.js'
 import { expectRefusal } from './refusals.js'
 import { startTinyStack, type TinyStack } from './tiny-stack.js'
 
@@ -272,7 +274,7 @@ test('targets are reached with the routed spots alone, in the transaction of the
 
   const receipt = await stack.fund.ok('GET', `/rebalances/${job.id}/proof`)
   expect(await stack.fund.ok('POST', '/public/verify', receipt)).toMatchObject({ valid: true })
-  expect(readLeg(BigInt(receipt.x[16 + BTC])).trade).toBe(bought)
+  expect(readLeg(BigInt(receipt.x[VECTORS.rebalance.head.length + BTC])).trade).toBe(bought)
   const { routes } = decodeOpenTrade(receipt.sealedTrade)
   expect(routes.map(({ quantity }) => quantity)).toEqual([(bought * 9n) / 10n, bought - (bought * 9n) / 10n])
 })
