@@ -239,5 +239,5 @@ test('a step is executed whole: what is better than proven stays, and the next p
   const told = await fund.heartbeat(improvement)
   await fund.send(told)
   expect((await fund.state()).portfolio).toMatchObject({ epoch: 3n, pendingFlows: 0n })
-  expect(await live.reader.readContract(live.ledger('status', [fund.id]) as never)).toEqual([1, 0n])
+  expect(await live.reader.readContract(live.ledger('status', [fund.id]))).toEqual([1, 0n])
 })

@@ -222,7 +222,7 @@ test('the first step under the new mandate carries the book over by its mask, an
 
   await rebalance({ ...moved, newBook, changed })
   const [verdict, reasons] = (await live.reader.readContract(
-    live.ledger('status', [portfolioId()]) as never,
+    live.ledger('status', [portfolioId()]),
   )) as unknown as readonly [number, bigint]
   expect([epoch, verdict, reasons]).toEqual([3n, 1, 0n])
 })
