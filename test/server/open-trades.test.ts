@@ -8,19 +8,16 @@ import type { LocalMarkets } from '#server/local-markets.js'
 import { parsePrice } from '#server/schemas/wire.js'
 import { TINY_PRICES_LATER } from '#test/fixtures/tiny-desk.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
-import { LISTED_VENUES_MAX, readLeg } from '#verifier-contracts/open-trade.js'
+import { readLeg } from '#verifier-contracts/open-trade.js'
 import { decodeOpenTrade } from './decode-open-trade.js'
 import { expectRefusal } from './refusals.js'
+import { NOBODY, REFUSED_LISTINGS } from './refused-listings.js'
 import { startTinyStack, type TinyStack } from './tiny-stack.js'
 
 const PRICES = {
   BTC: parsePrice(TINY_PRICES_LATER.BTC, 'BTC'),
   ETH: parsePrice(TINY_PRICES_LATER.ETH, 'ETH'),
 }
-const ZERO = `0x${'00'.repeat(20)}`
-/** An address without a contract, in capitals that are no checksum. */
-const NOBODY = '0xAbCdEf0123456789aBcDeF0123456789AbCdEf01'
-const FEE = 'venues[0].feePips'
 const BTC = 0
 const ETH = 2
 
@@ -86,50 +83,7 @@ describe('what open trades are settled in', () => {
     await refused({ body: sale() }, 409, 'SERVER_NO_SETTLEMENT', 'open')
   })
 
-  test.each([
-    [
-      'a symbol that is unknown',
-      { tokens: { DOGE: ZERO } },
-      422,
-      'PORTFOLIO_UNKNOWN_INSTRUMENT',
-      'tokens.DOGE',
-    ],
-    ['a token for a perpetual', { tokens: { 'BTC-PERP': ZERO } }, 400, 'SERVER_WIRE', 'tokens.BTC-PERP'],
-    ['an address that is none', { quote: '0x12' }, 400, 'SERVER_WIRE', 'quote'],
-    ['an address without a contract', { quote: ZERO }, 409, 'CHAIN_INVALID_LISTING', undefined],
-    ['a quote that is nobody', { quote: NOBODY }, 409, 'CHAIN_INVALID_LISTING', undefined],
-    ['a token that is nobody', { tokens: { BTC: NOBODY } }, 409, 'CHAIN_INVALID_LISTING', undefined],
-    [
-      'a factory that is nobody',
-      { venues: [{ kind: 'uniswap-v3', factory: NOBODY }] },
-      409,
-      'CHAIN_INVALID_LISTING',
-      undefined,
-    ],
-    [
-      'a venue too many',
-      { venues: Array(LISTED_VENUES_MAX + 1).fill({ kind: 'uniswap-v3', factory: ZERO }) },
-      400,
-      'SERVER_WIRE',
-      'venues',
-    ],
-    ['no venue', { venues: [] }, 400, 'SERVER_WIRE', 'venues'],
-    ['a pair without its fee', { venues: [{ kind: 'uniswap-v2', factory: ZERO }] }, 400, 'SERVER_WIRE', FEE],
-    [
-      'a fee for pools that have their own',
-      { venues: [{ kind: 'uniswap-v3', factory: ZERO, feePips: '3000' }] },
-      400,
-      'SERVER_WIRE',
-      FEE,
-    ],
-    [
-      'a fee of all',
-      { venues: [{ kind: 'uniswap-v2', factory: ZERO, feePips: '1000000' }] },
-      422,
-      'PORTFOLIO_OUT_OF_RANGE',
-      FEE,
-    ],
-  ] as const)('is refused with %s', async (_, change, status, code, field) => {
+  test.each(REFUSED_LISTINGS)('is refused with %s', async (_, change, status, code, field) => {
     await refused(put({ ...listing(), ...change }), status, code, field)
   })
 
