@@ -74,6 +74,7 @@ export async function buildApp(options: AppOptions) {
   app.setSchemaErrorFormatter((errors) => errors as unknown as Error)
   app.setSerializerCompiler(serializerCompiler)
   app.removeContentTypeParser('text/plain')
+  // Cast: the type provider and the logger make another type of the same instance.
   handleProblems(app as never)
   app.addHook('onResponse', async (request, reply) => {
     request.log.info({

@@ -24,6 +24,7 @@ export type EmbeddedOptions = {
   /** Time of the chain's first block, seconds since 1970; now unless given. */
   readonly genesisTime?: bigint
   readonly onProgress?: (phase: EmbeddedPhase, circuit?: CircuitProgress) => void
+  /** Settings besides; of its files only that of the API key is read. */
   readonly config?: Partial<Config>
   readonly logStream?: DestinationStream
 }
@@ -64,15 +65,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const feeds = options.feeds ?? DESK_FEEDS
     const local = await deployLocal({ rpcUrl: anvil.rpcUrl, circuits, feeds })
     const config: Config = {
-      ...readConfig({}),
+      ...readConfig({ BALLAST_DATA_DIR: dataDir }),
+      ...options.config,
       dataDir: runDir,
       port: options.port,
       tier: options.tier ?? 'desk',
       storeKeyFile: join(runDir, 'store.key'),
-      apiKeyFile: join(dataDir, 'api.key'),
       keystoreFile: join(runDir, 'keystore.json'),
       deploymentFile: join(runDir, 'deployment.json'),
-      ...options.config,
     }
     writeSecretFile(config.keystoreFile, JSON.stringify(local.privateKeys))
     writeSecretFile(config.deploymentFile, formatDeployment(local.deployment))

@@ -30,14 +30,7 @@ async function start(config: Config): Promise<Started> {
       port: config.port,
       tier: config.tier,
       genesisTime: BigInt(Math.floor(Date.parse(marks.time) / 1000)),
-      config: {
-        host: config.host,
-        provers: config.provers,
-        publishing: config.publishing,
-        batches: config.batches,
-        logLevel: config.logLevel,
-        crashAt: config.crashAt,
-      },
+      config,
       onProgress: (phase, circuit) =>
         say(
           circuit ? `${circuit.circuit}: ${circuit.phase} ${Math.round(circuit.done * 100)} %` : `${phase} …`,

@@ -7,6 +7,7 @@ import {
   type Hex,
   isAddressEqual,
   type PublicClient,
+  type TransactionReceipt,
   type Transport,
   type WalletClient,
   zeroAddress,
@@ -226,7 +227,12 @@ export async function deployContract(
   return contractAddress
 }
 
-async function succeeded(clients: Pick<DeployOptions, 'publicClient'>, hash: Hex, step: string) {
+/** Waits until exactly this transaction is mined. @throws {@link DeploymentError} naming the step when it failed */
+export async function succeeded(
+  clients: Pick<DeployOptions, 'publicClient'>,
+  hash: Hex,
+  step: string,
+): Promise<TransactionReceipt> {
   const receipt = await clients.publicClient.waitForTransactionReceipt({ hash, checkReplacement: false })
   if (receipt.status !== 'success' || receipt.transactionHash !== hash) throw new DeploymentError(step)
   return receipt

@@ -1,4 +1,4 @@
-import { type Address, decodeAbiParameters, encodeAbiParameters, type Hex } from 'viem'
+import { type Address, encodeAbiParameters, type Hex } from 'viem'
 
 /** A part of a leg in one pool: `quantity` in 1e-8 unit without sign, `venue` a place in the portfolio's listing. */
 export type Route = {
@@ -13,8 +13,13 @@ export type OpenTrade = { readonly deadline: bigint; readonly routes: readonly R
 
 /** How pools of a venue trade, as numbered on chain. */
 export const VENUE_KINDS = { 'uniswap-v2': 0, 'uniswap-v3': 1 } as const
+export type VenueKind = keyof typeof VENUE_KINDS
 
-const PARAMETERS = [
+/** The most venues of a listing, as on chain. */
+export const LISTED_VENUES_MAX = 16
+
+/** The form of the bytes, as `abi.decode` on chain takes it. */
+export const OPEN_TRADE_PARAMETERS = [
   { name: 'deadline', type: 'uint256' },
   {
     name: 'routes',
@@ -30,13 +35,7 @@ const PARAMETERS = [
 
 /** The bytes that an open step's payload is the hash of. */
 export const encodeOpenTrade = ({ deadline, routes }: OpenTrade): Hex =>
-  encodeAbiParameters(PARAMETERS, [deadline, routes])
-
-/** Inverse of {@link encodeOpenTrade}. @throws viem's `BaseError` for other bytes. */
-export function decodeOpenTrade(payload: Hex): OpenTrade {
-  const [deadline, routes] = decodeAbiParameters(PARAMETERS, payload)
-  return { deadline, routes }
-}
+  encodeAbiParameters(OPEN_TRADE_PARAMETERS, [deadline, routes])
 
 const HALF = 1n << 64n
 

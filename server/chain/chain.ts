@@ -75,7 +75,7 @@ export class Chain<R extends Role = Role> {
     args: ContractFunctionArgs<abi, 'view' | 'pure', name>
   }) {
     return this.guard(
-      this.client.readContract<abi, name, ContractFunctionArgs<abi, 'view' | 'pure', name>>(call as never),
+      this.client.readContract<abi, name, ContractFunctionArgs<abi, 'view' | 'pure', name>>(call),
     )
   }
 

@@ -29,14 +29,14 @@ export async function readFeed(chain: Chain<never>, feed: Address): Promise<Answ
   return { priceE8, updatedAt: word(round, 3) }
 }
 
-/** The answer, if the chain's rules for this instrument would believe it at `now`, the second feed's word included. */
+/** The price of the feed's answer, if the chain's rules for this instrument would believe it at `now`, the second feed asked. */
 export async function believedPrice(
   chain: Chain<never>,
   instrument: InstrumentContent,
+  answer: Answer | undefined,
   quote: Quote,
   now: bigint,
 ): Promise<bigint | undefined> {
-  const answer = await readFeed(chain, instrument.feed)
   if (!answer || isStale(answer, instrument.heartbeat, now)) return undefined
   const { priceE8 } = answer
   if (priceE8 < instrument.minPriceE8 || priceE8 > instrument.maxPriceE8) return undefined

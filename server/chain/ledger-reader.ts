@@ -80,20 +80,20 @@ export class LedgerReader {
     return governor === zeroAddress ? undefined : { governor, manager }
   }
 
-  /** Signed vector and terms of the active mandate, and the circuit steps under it are proven by; undefined without one. */
+  /** Signed vector, its digest, and terms of the active mandate, and the circuit of steps under it; undefined without one. */
   async activeMandate(
     id: Hex,
-  ): Promise<{ vector: readonly bigint[]; terms: Terms; circuitId: Hex } | undefined> {
+  ): Promise<{ vector: readonly bigint[]; digest: bigint; terms: Terms; circuitId: Hex } | undefined> {
     const contract = { address: this.#chain.deployment.mandates, abi: mandatesAbi }
     const [version] = await this.#chain.read({ ...contract, functionName: 'versions', args: [id] })
     if (version === 0n) return undefined
     const args = [id, version] as const
-    const [{ circuitId }, terms, vector] = await this.#chain.read({
+    const [{ digest, circuitId }, terms, vector] = await this.#chain.read({
       ...contract,
       functionName: 'mandate',
       args,
     })
-    return { vector, terms, circuitId }
+    return { vector, digest, terms, circuitId }
   }
 
   /** Whether a step may refer to this snapshot now. `notBefore` is the time of the last snapshot used. */

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { BaseError } from '#portfolio/base-error.js'
-import { marketSnapshotsAbi } from '#verifier-contracts/abi.js'
 import type { InstrumentContent } from '#verifier-contracts/encoding.js'
+import { codeOf } from '../http-error.js'
 import type { OptionMarks } from '../schemas/marks.js'
-import { type CapturedMarket, findCaptured } from './captured-vector.js'
+import type { CapturedMarket } from './captured-vector.js'
 import type { Chain } from './chain.js'
 import { ContractError } from './contract-error.js'
 import { isSuspendable, type MarketPublisher, NoMarketError } from './market-publisher.js'
@@ -192,19 +191,18 @@ export class MarketKeeper {
     content: readonly InstrumentContent[],
     suspend: boolean,
   ): Promise<CapturedMarket> {
-    const { chain, publisher } = this.#options
+    const { publisher } = this.#options
     const { marks, fault } = optionsOf(content).length === 0 ? NO_MARKS : await this.#marks()
     try {
       return await publisher.capture(universeId, marks, suspend, this.#abort.signal)
     } catch (error) {
       if (suspend && error instanceof MarksMissingError && fault !== undefined) throw fault
       if (!(error instanceof ContractError && error.contractError === 'CapturedTooSoon')) throw error
-      const [[captured], [newest]] = await Promise.all([
-        this.#read('captured', universeId),
-        this.#read('newest', universeId),
+      const [theirs, latest] = await Promise.all([
+        publisher.lastCaptured(universeId),
+        this.#latest(universeId),
       ])
-      const theirs = captured > newest ? await findCaptured(chain, universeId, captured) : undefined
-      if (!theirs) throw error
+      if (!theirs || (latest && theirs.time <= latest.time)) throw error
       return theirs
     }
   }
@@ -222,14 +220,6 @@ export class MarketKeeper {
     if (memory.seen?.time !== newest) memory.seen = { time: newest, at: this.#clock() }
     return Math.max(Number(now - newest), (this.#clock() - memory.seen.at) / 1_000)
   }
-
-  #read(functionName: 'captured' | 'newest', universeId: bigint): Promise<readonly [bigint, ...unknown[]]> {
-    const { chain } = this.#options
-    const address = chain.deployment.snapshots
-    return chain.read({ address, abi: marketSnapshotsAbi, functionName, args: [universeId] })
-  }
 }
 
 const NO_MARKS: { readonly marks?: OptionMarks; readonly fault?: unknown } = {}
-
-const codeOf = (error: unknown): string => (error instanceof BaseError ? error.code : 'SERVER_INTERNAL')

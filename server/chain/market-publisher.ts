@@ -107,7 +107,7 @@ export class MarketPublisher {
     try {
       return await this.#sendCapture(universeId, options, signatures, [], signal)
     } catch (error) {
-      const last = suspend && isSuspendable(error) ? await this.#lastCaptured(universeId) : undefined
+      const last = suspend && isSuspendable(error) ? await this.lastCaptured(universeId) : undefined
       if (!last) throw error
       return this.#sendCapture(universeId, options, signatures, last.vector, signal)
     }
@@ -202,7 +202,8 @@ export class MarketPublisher {
     return { ...known, market: marketOf(known.vector, shape) }
   }
 
-  async #lastCaptured(universeId: bigint): Promise<CapturedMarket | undefined> {
+  /** The newest capture, published or not; undefined without one. */
+  async lastCaptured(universeId: bigint): Promise<CapturedMarket | undefined> {
     const { chain } = this.#parts
     const [time] = await chain.read({
       address: chain.deployment.snapshots,

@@ -75,7 +75,8 @@ async function rowOf(
   if (now >= terms.expiry) {
     const [settled] = await chain.read({ ...snapshots, functionName: 'settlement', args: place })
     if (settled) return undefined
-    const spotE8 = await believedPrice(chain, option, quote, now)
+    const answer = await readFeed(chain, option.feed)
+    const spotE8 = await believedPrice(chain, option, answer, quote, now)
     if (spotE8 === undefined) throw new ContractError('StaleFeed')
     const volShocksBps = shocksBps.map(() => 0n)
     const expired = {

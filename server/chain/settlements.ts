@@ -1,10 +1,16 @@
-import { type Address, type Hex, parseAbi, zeroAddress } from 'viem'
+import {
+  type Address,
+  decodeFunctionResult,
+  encodeFunctionData,
+  type Hex,
+  parseAbi,
+  size,
+  zeroAddress,
+} from 'viem'
 import { rebalanceLedgerAbi, tradeExecutorAbi } from '#verifier-contracts/abi.js'
-import { VENUE_KINDS } from '#verifier-contracts/open-trade.js'
+import { VENUE_KINDS, type VenueKind } from '#verifier-contracts/open-trade.js'
 import type { Chain } from './chain.js'
 import { ContractError } from './contract-error.js'
-
-export type VenueKind = keyof typeof VENUE_KINDS
 
 /** The pools of one factory; `feePips` (1e-6) is that of its Uniswap V2 pairs, 0 for Uniswap V3. */
 export type Venue = { readonly kind: VenueKind; readonly factory: Address; readonly feePips: number }
@@ -28,6 +34,7 @@ export type Settlement = {
 
 const KINDS = Object.keys(VENUE_KINDS) as VenueKind[]
 const POOL = parseAbi(['function factory() view returns (address)'])
+const WORD = 32
 
 type Stored = {
   readonly account: number
@@ -105,8 +112,12 @@ export class Settlements {
 
   /** Which factory a pool says it is of; undefined for what is no pool. The executor asks the factory itself. */
   async factoryOf(pool: Address): Promise<Address | undefined> {
+    const { client } = this.#chain
+    const asked = { abi: POOL, functionName: 'factory' } as const
     try {
-      return await this.#chain.read({ address: pool, abi: POOL, functionName: 'factory', args: [] })
+      const { data } = await this.#chain.guard(client.call({ to: pool, data: encodeFunctionData(asked) }))
+      // An address without code answers with nothing, and does not revert.
+      return data === undefined || size(data) < WORD ? undefined : decodeFunctionResult({ ...asked, data })
     } catch (error) {
       if (error instanceof ContractError) return undefined
       throw error

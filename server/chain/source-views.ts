@@ -30,7 +30,7 @@ export function sourceViews(
         }),
       ])
       const suspended = slots.some(isSuspended)
-      const believed = suspended && (await believedPrice(chain, instrument, quote, now)) !== undefined
+      const believed = suspended && (await believedPrice(chain, instrument, answer, quote, now)) !== undefined
       return { priceE8: answer?.priceE8, quote, suspended, believed }
     }),
   )

@@ -1,6 +1,6 @@
 /**
  * When proven steps that wait for company are sent: at the latest `waitSeconds` after the first was proven, `max` at a time.
- * `baseFeeLimit`, in wei per gas, is what it is not worth waiting at.
+ * `baseFeeLimit`, in wei per gas, is what it is not worth waiting at. Openings and open trades go alone and never wait.
  */
 export type BatchRules = {
   readonly max: number

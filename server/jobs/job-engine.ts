@@ -1,7 +1,9 @@
 import { BaseError } from '#portfolio/base-error.js'
 import type { ProveStep } from '#prover/prove-circuit.js'
+import { underActiveMandate } from '../chain/active-mandate.js'
 import { ChainUnavailableError, ContractError } from '../chain/contract-error.js'
 import { ensureMandate } from '../chain/mandate-registrar.js'
+import { codeOf } from '../http-error.js'
 import { JobCancelledError, JobMovedError, type JobRecord } from '../store/job-store.js'
 import type { PortfolioRecord } from '../store/portfolio-store.js'
 import type { BatchSubmitter } from './batch-submitter.js'
@@ -182,12 +184,13 @@ export class JobEngine {
   async #sign(job: JobRecord, signal: AbortSignal): Promise<JobRecord> {
     const { chain, store } = this.#parts
     const { portfolio, plan } = await this.#load(job)
-    const submission = await submissionOf(this.#parts, plan, job.receipt!)
+    const receipt = (await store.jobs.receipt(job))!
+    const submission = await submissionOf(this.#parts, plan, receipt)
     const entry = { portfolioId: portfolio.id, head: plan.head, submission }
-    const legs = legsIn(job.receipt!)
+    const legs = legsIn(receipt)
     // What trades in its own transaction shares it with nobody.
     if (job.kind === 'rebalance' && legs.length === 0) {
-      const { universeId, terms } = portfolio
+      const { universeId, terms } = await underActiveMandate(this.#parts, portfolio)
       const snapshot = { universeId, digest: plan.marketDigest, terms }
       return this.#batches.sign({ job, entry, snapshot }, signal)
     }
@@ -251,9 +254,6 @@ export class JobEngine {
     return { portfolio, plan, stated: stateStep(this.#parts, portfolio, current, plan) }
   }
 }
-
-/** Foreign messages may hold anything: only our own codes are kept. */
-const codeOf = (error: unknown): string => (error instanceof BaseError ? error.code : 'SERVER_INTERNAL')
 
 class StoppingError extends BaseError {
   constructor() {

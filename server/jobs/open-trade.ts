@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
 import { isAddressEqual } from 'viem'
 import type { Step } from '#portfolio/step.js'
-import { abs } from '#portfolio/units.js'
+import { abs, BPS } from '#portfolio/units.js'
 import { legOf } from '#prover/statement.js'
 import type { PlanInput } from '#strategy/plan.js'
 import { encodeOpenTrade, type Route } from '#verifier-contracts/open-trade.js'
@@ -27,8 +27,6 @@ export type OpenRequest = {
 
 /** Places of the listing's venues, pool by pool, for every slot asked for. */
 export type OpenVenues = ReadonlyMap<number, readonly number[]>
-
-const BPS = 10_000n
 
 /**
  * Finds the venue of every pool that a request names.

@@ -30,17 +30,26 @@ export type Inquire = <T>(
 export default fp<InquiriesOptions>(
   async (app, limits) => {
     const { inquiries } = app.store
+    const digestInForce = async ({ id, mandate }: PortfolioRecord) =>
+      (await app.ledger.activeMandate(id))?.digest ?? digestMandate(app.digest, mandate, app.shape)
     app.decorate('inquiriesPerHour', limits)
     app.decorate('inquire', async ({ portfolio, kind, caller }, work) => {
-      const mandateDigest = digestMandate(app.digest, portfolio.mandate, app.shape)
-      const inquiry = { portfolioId: portfolio.id, caller, kind, mandateDigest }
+      // Asked before `work`, whose transaction waits for no chain; what was admitted before needs no answer.
+      const found = await digestInForce(portfolio).then(
+        (mandateDigest) => ({ inquiry: { portfolioId: portfolio.id, caller, kind, mandateDigest } }),
+        (error: unknown) => ({ error }),
+      )
       try {
-        return await work((tx) => inquiries.admit(inquiry, limits[kind], tx))
+        return await work(async (tx) => {
+          if ('error' in found) throw found.error
+          await inquiries.admit(found.inquiry, limits[kind], tx)
+        })
       } catch (error) {
-        if (error instanceof InquiryLimitError) await inquiries.noteLimited(inquiry)
+        if (error instanceof InquiryLimitError && 'inquiry' in found)
+          await inquiries.noteLimited(found.inquiry)
         throw error
       }
     })
   },
-  { name: 'inquiries', dependencies: ['store', 'prover'] },
+  { name: 'inquiries', dependencies: ['store', 'chain', 'prover'] },
 )

@@ -63,10 +63,13 @@ const rebalanceEvents: FastifyPluginAsyncZod = async (app) => {
       live = true
       for (const event of early) write(event)
       if (isFinal((await app.store.jobs.get(id)).state)) stream.end()
-      return reply
-        .type('text/event-stream')
-        .serializer((x) => x as string)
-        .send(stream as never)
+      return (
+        reply
+          .type('text/event-stream')
+          .serializer((x) => x as string)
+          // Cast: the schema lists the answers that are JSON, and a stream is none.
+          .send(stream as never)
+      )
     },
   )
 }

@@ -83,7 +83,8 @@ const rebalances: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async (request) => {
-      const { receipt } = await app.store.jobs.get(request.params.id)
+      const { jobs } = app.store
+      const receipt = await jobs.receipt(await jobs.get(request.params.id))
       if (!receipt) throw new NotProvedError()
       return receipt
     },

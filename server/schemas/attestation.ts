@@ -1,9 +1,19 @@
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import { z } from 'zod'
 import manifest from '#circuits/manifest.js'
 import { FIELD, OutOfRangeError } from '#portfolio/units.js'
 import { ATTESTATION_KINDS, type Attestation, type Word, wordOf } from '#verifier-contracts/encoding.js'
-import { Address as AddressWire, Bytes, Decimal, Element, Hash, parseWhole, parseWire } from './wire.js'
+import {
+  Address,
+  addressOf,
+  Bytes,
+  Decimal,
+  Element,
+  Hash,
+  parseWhole,
+  parseWire,
+  parseWithin,
+} from './wire.js'
 
 const AttestationWire = z.strictObject({
   kind: z.enum(['open', 'confirm', 'replace', 'flow']),
@@ -17,14 +27,14 @@ const AttestationWire = z.strictObject({
   deadline: Decimal,
   tier: Decimal,
   evidence: Hash,
-  attestor: AddressWire,
+  attestor: Address,
 })
 
 const OTHERS_MAX = (manifest.termRanges.attestationQuorum[1] ?? 1) - 1
 
 /** Another attestor's signature of the same attestation, with its own name, tier and evidence in place of the first's. */
 const OtherWord = z.strictObject({
-  attestor: AddressWire,
+  attestor: Address,
   tier: Decimal,
   evidence: Hash,
   signature: Bytes,
@@ -78,15 +88,8 @@ export function parseAttestation(input: unknown): { attestation: Attestation; wo
   return { attestation, words }
 }
 
-/** The address whatever its capitals: they are no part of what is signed. */
-const addressOf = (text: string) => text.toLowerCase() as Address
-
 /** A whole number of at most `bits` bits. */
-function wholeOf(text: string, field: string, bits: bigint): bigint {
-  const value = parseWhole(text, field)
-  if (value < 0n || value >= 1n << bits) throw new OutOfRangeError(field, `a number of ${bits} bits`)
-  return value
-}
+const wholeOf = (text: string, field: string, bits: bigint) => parseWithin(text, field, 0n, (1n << bits) - 1n)
 
 function element(text: string, field: string): bigint {
   const value = BigInt(text)

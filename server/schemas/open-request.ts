@@ -1,12 +1,11 @@
-import type { Address as Hex20 } from 'viem'
 import { z } from 'zod'
+import { BPS } from '#portfolio/units.js'
 import { slotOf, type Universe } from '#portfolio/universe.js'
+import { SLIPPAGE_MAX_BPS } from '#strategy/execution/route-order.js'
 import type { OpenRequest, SlotRoutes } from '../jobs/open-trade.js'
 import { quantityField } from './book.js'
-import { Address, Decimal, parseWhole, WireError } from './wire.js'
+import { Address, addressOf, Decimal, parseWithin, WireError } from './wire.js'
 
-const BPS = 10_000n
-const SLIPPAGE_MAX_BPS = 1_000n
 const DEADLINE_MAX_SECONDS = 86_400n
 const DEADLINE_SECONDS = 600n
 
@@ -33,7 +32,7 @@ export const OPEN_MEMBERS = {
 
 export type OpenWire = z.infer<z.ZodObject<typeof OPEN_MEMBERS>>
 
-/** @throws `WireError`, `DecimalError` or `UnknownInstrumentError` naming the field. */
+/** @throws `WireError`, `DecimalError`, `OutOfRangeError` or `UnknownInstrumentError` naming the field. */
 export function parseOpen(wire: OpenWire, universe: Universe): OpenRequest | undefined {
   const { open, routes, slippageBps, deadlineSeconds } = wire
   if (!open) {
@@ -47,8 +46,8 @@ export function parseOpen(wire: OpenWire, universe: Universe): OpenRequest | und
     const field = quantityField(symbol, 'routes')
     const slot = slotOf(universe, symbol, field)
     const shares = parts.map(({ pool, shareBps }, i) => ({
-      pool: pool as Hex20,
-      shareBps: within(shareBps, `${field}[${i}].shareBps`, 1n, BPS),
+      pool: addressOf(pool),
+      shareBps: parseWithin(shareBps, `${field}[${i}].shareBps`, 1n, BPS),
     }))
     const total = shares.reduce((sum, { shareBps: share }) => sum + share, 0n)
     if (total !== BPS) throw new WireError(field, 'of shares that add up to 10000')
@@ -56,18 +55,12 @@ export function parseOpen(wire: OpenWire, universe: Universe): OpenRequest | und
   })
   return {
     routes: slots,
-    slippageBps: within(slippageBps ?? '0', 'slippageBps', 0n, SLIPPAGE_MAX_BPS),
-    deadlineSeconds: within(
+    slippageBps: parseWithin(slippageBps ?? '0', 'slippageBps', 0n, BigInt(SLIPPAGE_MAX_BPS)),
+    deadlineSeconds: parseWithin(
       deadlineSeconds ?? `${DEADLINE_SECONDS}`,
       'deadlineSeconds',
       1n,
       DEADLINE_MAX_SECONDS,
     ),
   }
-}
-
-function within(text: string, field: string, lo: bigint, hi: bigint): bigint {
-  const value = parseWhole(text, field)
-  if (value < lo || value > hi) throw new WireError(field, `from ${lo} to ${hi}`)
-  return value
 }

@@ -13,7 +13,7 @@ import { Decimal, Hash, parseQuantity, parseWire, WireError } from './wire.js'
  * What to do: `targets` brings the book back to its targets, `heartbeat` proves it unchanged at fresh prices, `trades` does
  * exactly the trades given (signed quantities by symbol). For `targets`, `prices` are judged before anything is planned with
  * the market they are prices of, `underlyings` is what triggers may ask for, and `venues` where its trades can be done. A trade is
- * sealed, or `open`.
+ * sealed, or `open`: then its routes take the place of `venues`.
  */
 export const StepRequestWire = z
   .discriminatedUnion('mode', [
@@ -41,6 +41,8 @@ export function parseStepRequest(input: unknown, universe: Universe, slots: numb
   const open = parseOpen(wire, universe)
   if (wire.mode === 'targets') {
     const { prices, underlyings, venues } = wire
+    if (open && venues)
+      throw new WireError('venues', 'left out with "open": true, whose routes name the pools')
     const known = universe.instruments.map(({ underlying }) => underlying)
     return {
       mode: 'targets',
@@ -86,13 +88,7 @@ export const Job = z
   .meta({ id: 'Rebalance' })
 export type Job = z.infer<typeof Job>
 
-export const formatJob = ({
-  receipt: _,
-  cancelRequested: __,
-  createdAt,
-  updatedAt,
-  ...job
-}: JobRecord): Job => ({
+export const formatJob = ({ cancelRequested: _, createdAt, updatedAt, ...job }: JobRecord): Job => ({
   ...job,
   timings: job.timings && { ...job.timings },
   createdAt: createdAt.toISOString(),

@@ -1,12 +1,13 @@
-import type { Address as Hex20 } from 'viem'
+import type { Address as HexAddress } from 'viem'
 import { z } from 'zod'
 import { slotOf, type Universe } from '#portfolio/universe.js'
+import { LISTED_VENUES_MAX, VENUE_KINDS, type VenueKind } from '#verifier-contracts/open-trade.js'
 import type { Listing, Settlement } from '../chain/settlements.js'
 import { quantityField } from './book.js'
-import { Address, Decimal, Index, parseWhole, WireError } from './wire.js'
+import { Address, addressOf, Decimal, Index, parseWithin, WireError } from './wire.js'
 
-const KIND = z.enum(['uniswap-v2', 'uniswap-v3'])
-const PIPS = 1_000_000n
+const KIND = z.enum(Object.keys(VENUE_KINDS) as VenueKind[])
+const FEE_MAX_PIPS = 999_999n
 
 /**
  * What open trades of a portfolio are settled in: the quote token, tokens by symbol for the spots that are traded on chain,
@@ -21,7 +22,7 @@ export const SettlementWire = z
     venues: z
       .array(z.strictObject({ kind: KIND, factory: Address, feePips: Decimal.optional() }))
       .min(1)
-      .max(16),
+      .max(LISTED_VENUES_MAX),
   })
   .meta({ id: 'SettlementRequest' })
 export type SettlementWire = z.infer<typeof SettlementWire>
@@ -45,25 +46,27 @@ export const SettlementRecord = z
   .meta({ id: 'Settlement' })
 export type SettlementRecord = z.infer<typeof SettlementRecord>
 
-/** @throws `WireError`, `DecimalError` or `UnknownInstrumentError` naming the field; the chain judges tokens and factories. */
+/**
+ * @throws `WireError`, `DecimalError`, `OutOfRangeError` or `UnknownInstrumentError` naming the field; the chain judges tokens
+ * and factories.
+ */
 export function parseSettlement(wire: SettlementWire, universe: Universe, universeId: bigint): Listing {
-  const tokens: (Hex20 | undefined)[] = universe.instruments.map(() => undefined)
+  const tokens: (HexAddress | undefined)[] = universe.instruments.map(() => undefined)
   for (const [symbol, token] of Object.entries(wire.tokens)) {
     const field = quantityField(symbol, 'tokens')
     const slot = slotOf(universe, symbol, field)
     if (universe.instruments[slot]!.kind !== 'spot') throw new WireError(field, 'for a spot')
-    tokens[slot] = token as Hex20
+    tokens[slot] = addressOf(token)
   }
   const venues = wire.venues.map(({ kind, factory, feePips }, i) => {
     const field = `venues[${i}].feePips`
     if ((feePips === undefined) === (kind === 'uniswap-v2')) {
       throw new WireError(field, 'given for uniswap-v2 and for nothing else')
     }
-    const fee = feePips === undefined ? 0n : parseWhole(feePips, field)
-    if (fee < 0n || fee >= PIPS) throw new WireError(field, 'from 0 to 999999')
-    return { kind, factory: factory as Hex20, feePips: Number(fee) }
+    const fee = feePips === undefined ? 0n : parseWithin(feePips, field, 0n, FEE_MAX_PIPS)
+    return { kind, factory: addressOf(factory), feePips: Number(fee) }
   })
-  return { universeId, account: wire.account, quote: wire.quote as Hex20, tokens, venues }
+  return { universeId, account: wire.account, quote: addressOf(wire.quote), tokens, venues }
 }
 
 export const formatSettlement = ({ account, quote, assets, venues }: Settlement, universe: Universe) => ({

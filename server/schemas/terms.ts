@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import manifest from '#circuits/manifest.js'
-import { OutOfRangeError } from '#portfolio/units.js'
-import { Decimal, parseWhole, parseWire } from './wire.js'
+import { Decimal, parseWire, parseWithin } from './wire.js'
 
 const { windowLength: WINDOW_LENGTH, ...RANGES } = manifest.termRanges
 
@@ -18,15 +17,13 @@ export const TermsWire = z
 /** @throws `WireError`, `DecimalError` or `OutOfRangeError` naming the field. */
 export function parseTerms(input: unknown): Terms {
   const wire = parseWire(TermsWire, input, 'terms')
-  const entries = NAMES.map((name) => [name, parseWithin(wire[name], RANGES[name], `terms.${name}`)])
+  const entries = NAMES.map((name) => [name, parseTerm(wire[name], RANGES[name], `terms.${name}`)])
   return Object.fromEntries(entries) as Terms
 }
 
 /** Length of the rolling budgets' window in seconds: one hour to 90 days. */
-export const parseWindowLength = (text: string): number => parseWithin(text, WINDOW_LENGTH, 'windowLength')
+export const parseWindowLength = (text: string): number => parseTerm(text, WINDOW_LENGTH, 'windowLength')
 
-function parseWithin(text: string, [lo = 0, hi = 0]: readonly number[], field: string): number {
-  const value = parseWhole(text, field)
-  if (value < lo || value > hi) throw new OutOfRangeError(field, `from ${lo} to ${hi}`)
-  return Number(value)
+function parseTerm(text: string, [lo = 0, hi = 0]: readonly number[], field: string): number {
+  return Number(parseWithin(text, field, BigInt(lo), BigInt(hi)))
 }

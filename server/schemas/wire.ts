@@ -1,6 +1,13 @@
+import type { Address as HexAddress } from 'viem'
 import { z } from 'zod'
 import { BaseError } from '#portfolio/base-error.js'
-import { PRICE_DECIMALS, parseDecimal, QUANTITY_DECIMALS, VALUE_DECIMALS } from '#portfolio/units.js'
+import {
+  OutOfRangeError,
+  PRICE_DECIMALS,
+  parseDecimal,
+  QUANTITY_DECIMALS,
+  VALUE_DECIMALS,
+} from '#portfolio/units.js'
 
 /** A number on the wire: a decimal string, judged by the strict parser of the model alone. */
 export const Decimal = z
@@ -25,6 +32,16 @@ export const parsePrice = (text: unknown, field: string) => parseDecimal(text, P
 export const parseQuantity = (text: unknown, field: string) => parseDecimal(text, QUANTITY_DECIMALS, field)
 export const parseValue = (text: unknown, field: string) => parseDecimal(text, VALUE_DECIMALS, field)
 export const parseWhole = (text: unknown, field: string) => parseDecimal(text, 0, field)
+
+/** A whole number from `lo` to `hi`. @throws `DecimalError` or `OutOfRangeError` naming the field. */
+export function parseWithin(text: unknown, field: string, lo: bigint, hi: bigint): bigint {
+  const value = parseWhole(text, field)
+  if (value < lo || value > hi) throw new OutOfRangeError(field, `from ${lo} to ${hi}`)
+  return value
+}
+
+/** An address whatever its capitals: ones that are no checksum are a spelling, and not another address. */
+export const addressOf = (text: string) => text.toLowerCase() as HexAddress
 
 /** A number that enters no book as it stands: written as strictly as money, to 8 decimals, and then a float. */
 export function parseNumber(text: unknown, field: string): number {

@@ -28,7 +28,6 @@ export type JobRecord = {
   readonly epoch: number | null
   readonly retries: number
   readonly cancelRequested: boolean
-  readonly receipt: Receipt | null
   readonly timings: JobTimings | null
   readonly txHash: Hex | null
   readonly gasUsed: string | null
@@ -57,7 +56,6 @@ const columns = {
   epoch: jobs.epoch,
   retries: jobs.retries,
   cancelRequested: jobs.cancelRequested,
-  receipt: jobs.receipt,
   timings: jobs.timings,
   txHash: jobs.txHash,
   gasUsed: jobs.gasUsed,
@@ -103,7 +101,7 @@ export class JobStore {
         .from(jobs)
         .where(and(eq(jobs.portfolioId, portfolioId), notInArray(jobs.state, [...FINAL_STATES])))
       if (busy) throw new JobInProgressError()
-      const sealed = this.#sealer.seal(request, { table: 'jobs.request', row: id, portfolioId, version: 0 })
+      const sealed = this.#sealer.seal(request, place('request', { id, portfolioId }, 0))
       await tx.insert(jobs).values({ id, portfolioId, kind, state: 'queued', request: sealed })
       await tx.insert(idempotencyKeys).values({ key: keyHash, bodyHash, jobId: id })
       const event = await addEvent(tx, id, 'queued')
@@ -151,17 +149,20 @@ export class JobStore {
 
   async request<T>(job: JobRecord): Promise<T> {
     const [row] = await this.#db.select({ sealed: jobs.request }).from(jobs).where(eq(jobs.id, job.id))
-    return this.#sealer.open<T>(row!.sealed, {
-      table: 'jobs.request',
-      row: job.id,
-      portfolioId: job.portfolioId,
-      version: 0,
-    })
+    return this.#sealer.open<T>(row!.sealed, place('request', job, 0))
   }
 
   async plan<T>(job: JobRecord): Promise<T> {
     const [row] = await this.#db.select({ sealed: jobs.plan }).from(jobs).where(eq(jobs.id, job.id))
-    return this.#sealer.open<T>(row!.sealed ?? '', planPlace(job))
+    return this.#sealer.open<T>(row!.sealed ?? '', place('plan', job, job.retries))
+  }
+
+  /** The proof that the job has now; undefined before it has one, and when it is to be proven anew. */
+  async receipt(job: JobRecord): Promise<Receipt | undefined> {
+    const [row] = await this.#db.select({ kept: jobs.receipt }).from(jobs).where(eq(jobs.id, job.id))
+    const kept = row?.kept ?? undefined
+    if (typeof kept !== 'string') return kept
+    return this.#sealer.open<Receipt>(kept, place('receipt', job, job.retries))
   }
 
   /**
@@ -201,7 +202,7 @@ export class JobStore {
   }
 
   async #move(tx: Transaction, job: JobRecord, to: JobState, patch: JobPatch): Promise<JobEvent> {
-    const { plan, retry, ...rest } = patch
+    const { plan, receipt, retry, ...rest } = patch
     const stoppable = isCancellable(to) || to === 'signed'
     const moved = await tx
       .update(jobs)
@@ -209,8 +210,11 @@ export class JobStore {
         state: to,
         updatedAt: sql`now()`,
         ...rest,
-        ...(plan === undefined ? {} : { plan: this.#sealer.seal(plan, planPlace(job)) }),
-        ...(retry ? { retries: sql`${jobs.retries} + 1` } : {}),
+        ...(plan === undefined ? {} : { plan: this.#sealer.seal(plan, place('plan', job, job.retries)) }),
+        ...(receipt === undefined
+          ? {}
+          : { receipt: this.#sealer.seal(receipt, place('receipt', job, job.retries)) }),
+        ...(retry ? { retries: sql`${jobs.retries} + 1`, receipt: null } : {}),
       })
       .where(
         and(
@@ -243,12 +247,12 @@ export class JobStore {
   }
 }
 
-const planPlace = (job: JobRecord) => ({
-  table: 'jobs.plan',
-  row: job.id,
-  portfolioId: job.portfolioId,
-  version: job.retries,
-})
+/** Where what is sealed of a job lives: its request for good, plan and receipt for the present attempt. */
+const place = (
+  name: 'request' | 'plan' | 'receipt',
+  { id, portfolioId }: Pick<JobRecord, 'id' | 'portfolioId'>,
+  version: number,
+) => ({ table: `jobs.${name}`, row: id, portfolioId, version })
 
 export class JobNotFoundError extends HttpError {
   constructor() {

@@ -56,7 +56,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       strategies: new StrategyStore(db, sealer),
       jobs: new JobStore(db, sealer, options.afterCommit),
       inquiries: new InquiryStore(db),
-      outbox: new OutboxStore(db),
+      outbox: new OutboxStore(db, sealer),
       markets: new MarketStore(db),
       executor,
       close,

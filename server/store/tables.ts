@@ -1,5 +1,6 @@
 import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import type { JobState } from '../jobs/job-state.js'
+import type { Receipt } from '../schemas/receipt.js'
 
 const at = (name: string) => timestamp(name, { withTimezone: true }).notNull().defaultNow()
 
@@ -50,7 +51,10 @@ export const books = pgTable(
   (table) => [primaryKey({ columns: [table.portfolioId, table.epoch] })],
 )
 
-/** `receipt` is public: proof, vector, signals, sealed trade. `request` and `plan` are sealed. */
+/**
+ * `request`, `plan` and `receipt` are sealed: the receipt of an open trade shows its legs, which are public only once they are
+ * executed. A receipt of before that was sealed is there in clear.
+ */
 export const jobs = pgTable('jobs', {
   id: uuid().primaryKey(),
   portfolioId: text('portfolio_id').notNull(),
@@ -61,7 +65,7 @@ export const jobs = pgTable('jobs', {
   cancelRequested: boolean('cancel_requested').notNull().default(false),
   request: text().notNull(),
   plan: text(),
-  receipt: jsonb(),
+  receipt: jsonb().$type<string | Receipt>(),
   timings: jsonb(),
   txHash: text('tx_hash'),
   gasUsed: text('gas_used'),
@@ -81,7 +85,7 @@ export const inquiries = pgTable('inquiries', {
   at: at('at'),
 })
 
-/** Jobs name their transaction; one that carries a batch is named by each of its jobs. */
+/** Jobs name their transaction; one that carries a batch is named by each of its jobs. `raw` is sealed as receipts are. */
 export const outbox = pgTable('outbox', {
   hash: text().primaryKey(),
   sender: text().notNull(),

@@ -55,6 +55,7 @@ describe('assertUsableKey', () => {
   const q = 21888242871839275222246405745257275088696311157297823662689037894645226208583n
   const change = (member: string, edit: (value: never) => unknown) => () => ({
     ...toy.vkey,
+    // Cast: the member's type depends on its name.
     [member]: edit(structuredClone(toy.vkey[member]) as never),
   })
   it.each([

@@ -1,6 +1,7 @@
 import { decodeFunctionData, encodeFunctionData, type Hex } from 'viem'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
+import { scheduleMandate } from '#server/chain/mandate-registrar.js'
+import { mandatesAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { BatchDesk } from './batch-desk.js'
 
 const FUNDS = 3
@@ -52,10 +53,10 @@ test('one bad entry is found and left out, and proven anew; the others go togeth
   const accepted = await desk.heartbeats('one-bad')
   for (const { id } of accepted) await desk.reached(id, 'proved')
   const [bad, ...good] = accepted
-  await desk.served.app.store.executor.executeSql(
-    `update jobs set receipt = jsonb_set(receipt, '{proof,pi_a}', receipt->'proof'->'pi_c') where id = $1`,
-    [bad!.id],
-  )
+  const { jobs } = desk.served.app.store
+  const spoilt = await jobs.get(bad!.id)
+  const { proof, ...receipt } = (await jobs.receipt(spoilt))!
+  await jobs.advance(spoilt, 'proved', { receipt: { ...receipt, proof: { ...proof, pi_a: proof.pi_c } } })
   await desk.serve({ ...NEVER, max: FUNDS })
   const others = await desk.settled(good)
   expect(others.map(({ state, retries }) => [state, retries])).toEqual(good.map(() => ['confirmed', 0]))
@@ -111,4 +112,16 @@ test('a copy of a single step, sent ahead, reverts its transaction and confirms 
   expect(await desk.fund.settled(id)).toMatchObject({ state: 'confirmed', retries: 0, gasUsed: null })
   expect((await desk.receipt(txHash)).status).toBe('reverted')
   await desk.expectBooksAreHeads()
+})
+
+test('the terms in force say how long a proof may wait: one without grace does not', async () => {
+  await desk.serve(NEVER)
+  const { app } = desk.served
+  const portfolio = await app.store.portfolios.get(desk.ids[0]!)
+  const tighter = { ...portfolio, terms: { ...portfolio.terms, grace: 0 } }
+  await scheduleMandate(app.parts, tighter, AbortSignal.timeout(60_000))
+  const mandates = { address: app.chain.deployment.mandates, abi: mandatesAbi }
+  await app.chain.send('governor', { ...mandates, functionName: 'activate', args: [portfolio.id] })
+  const { id } = await desk.heartbeat(0, 'without-grace')
+  expect(await desk.fund.settled(id)).toMatchObject({ state: 'confirmed', retries: 0 })
 })

@@ -2,6 +2,8 @@ import { createWalletClient, type Hex, http } from 'viem'
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Mandate } from '#portfolio/mandate.js'
+import { digestMandate } from '#prover/digest.js'
 import { scheduleMandate } from '#server/chain/mandate-registrar.js'
 import { TINY_BOOK, TINY_PRICES, TINY_TERMS } from '#test/fixtures/tiny-desk.js'
 import { attestorListAbi, groth16VerifierAbi, mandatesAbi } from '#verifier-contracts/abi.js'
@@ -31,6 +33,7 @@ async function act(
 ): Promise<void> {
   const wallet = createWalletClient({ account, chain: foundry, transport: http(stack.rpcUrl) })
   const call = { address: stack.deployment[to], abi: ABIS[to], functionName, args }
+  // Cast: the function is one of three ABIs.
   const hash = await wallet.writeContract(call as never)
   const receipt = await stack.app.chain.receipt(hash)
   expect([functionName, receipt.status]).toEqual([functionName, 'success'])
@@ -117,6 +120,10 @@ describe('an open portfolio', () => {
       mandateVersion: '2',
     })
     expect(await step(id, 'tightened')).toMatchObject({ state: 'confirmed' })
+    const { inquiries } = await stack.fund.ok('GET', `/portfolios/${id}/inquiries`)
+    const digestOf = (mandate: Mandate) => `${digestMandate(stack.app.digest, mandate, stack.app.shape)}`
+    const digests = inquiries.map((row: { mandateDigest: string }) => row.mandateDigest)
+    expect([digests[0], digests.at(-1)]).toEqual([digestOf(tighter.mandate), digestOf(portfolio.mandate)])
     expect(await record(id)).toMatchObject({ verdict: 'green', mandateVersion: '2' })
   })
 

@@ -123,7 +123,7 @@ test('records are only ever added, and one that is older than an hour counts no 
   await inquiries.admit(inquiry, 2)
   await expect(inquiries.admit(inquiry, 2)).rejects.toMatchObject({ code: 'SERVER_INQUIRY_LIMIT' })
   await inquiries.admit({ ...inquiry, kind: 'step' }, 1)
-  // A mandate is a portfolio's for good, and a portfolio under another one has no book to ask about.
+  // A portfolio that is not open has no book to ask about.
   const { status, body } = await served.fund.call('POST', `/portfolios/${other}/plans`, { mode: 'heartbeat' })
   expect([status, body.code]).toEqual([409, 'SERVER_NOT_OPEN'])
 })

@@ -1,6 +1,7 @@
 import { createTestClient, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
+import { expect } from 'vitest'
 import { shapeOf } from '#portfolio/shape.js'
 import { loadCircuits, type TierCircuits } from '#prover/circuits.js'
 import { type Digest, loadDigest } from '#prover/digest.js'
@@ -137,6 +138,11 @@ export class KeeperStack {
       this.chain.read({ ...snapshots, functionName: 'captured', args }),
     ])
     return { published, captured }
+  }
+
+  /** One look of a keeper made here publishes; the code tells why when it does not. */
+  async publishes(keeper: MarketKeeper): Promise<void> {
+    expect([await keeper.check(), this.lines.at(-1)?.code]).toEqual([['published'], undefined])
   }
 
   async suspended(): Promise<boolean[]> {

@@ -2,7 +2,6 @@ import { createPublicClient, type Hex, http } from 'viem'
 import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TINY_PRICES, TINY_PRICES_LATER } from '#test/fixtures/tiny-desk.js'
-import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { KillableService } from './killable-service.js'
 
 /** From the first proof that waits, through the transaction that two jobs share, to the first of them confirmed. */
@@ -58,20 +57,14 @@ test('two jobs whose process is killed at every state of their batch end in one 
   expect(settled[1]!.txHash).toBe(hash)
   expect(await client.getTransactionCount({ address })).toBe(nonce + 1)
 
-  const logs = await client.getContractEvents({
-    address: service.local.deployment.ledger,
-    abi: rebalanceLedgerAbi,
-    eventName: 'Rebalanced',
-    fromBlock: 0n,
-    strict: true,
-  })
-  const second = logs.filter(({ args }) => args.epoch === 2n)
-  expect(logs.length).toBe(4)
+  const steps = await service.steps()
+  const second = steps.filter(({ epoch }) => epoch === 2n)
+  expect(steps.length).toBe(4)
   expect(second.map(({ transactionHash }) => transactionHash)).toEqual([hash, hash])
   for (const { id } of portfolios) {
     const { commitment } = await after.ok('GET', `/portfolios/${id}/book`)
-    const step = second.find(({ args }) => args.portfolioId === id)!
-    expect(step.args.x[3]).toBe(BigInt(commitment))
+    const step = second.find(({ portfolioId }) => portfolioId === id)
+    expect(step?.commitment).toBe(BigInt(commitment))
   }
   last.child.kill('SIGTERM')
   expect(await last.ended).toBe(null)

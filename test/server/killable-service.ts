@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPublicClient, http } from 'viem'
+import { VECTORS } from '#portfolio/layout.js'
 import { loadCircuits } from '#prover/circuits.js'
 import { type Anvil, startAnvil } from '#server/anvil.js'
 import { formatDeployment } from '#server/chain/deployment.js'
@@ -9,6 +11,7 @@ import { deployLocal, type LocalChain } from '#server/local-chain.js'
 import { parsePrice } from '#server/schemas/wire.js'
 import { readSecretFile, writeSecretFile } from '#server/secret-file.js'
 import { TINY_FEEDS } from '#test/fixtures/tiny-desk.js'
+import { rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { FundClient } from './fund-client.js'
 
 /** A server process; `ready` resolves when it listens, `ended` with the signal that ended it. */
@@ -77,6 +80,22 @@ export class KillableService {
   async setPrices(prices: Readonly<Record<string, string>>): Promise<void> {
     for (const [name, price] of Object.entries(prices))
       await this.local.setFeed(name, parsePrice(price, name))
+  }
+
+  /** The steps that the ledger tells of, oldest first, with the new book's commitment of each. */
+  async steps() {
+    const client = createPublicClient({ transport: http(this.rpcUrl), cacheTime: 0 })
+    const logs = await client.getContractEvents({
+      address: this.local.deployment.ledger,
+      abi: rebalanceLedgerAbi,
+      eventName: 'Rebalanced',
+      fromBlock: 0n,
+      strict: true,
+    })
+    return logs.map(({ transactionHash, args: { portfolioId, epoch, x } }) => ({
+      ...{ transactionHash, portfolioId, epoch },
+      commitment: x[VECTORS.rebalance.head.indexOf('newBook')],
+    }))
   }
 
   async stop(): Promise<void> {

@@ -1,14 +1,17 @@
 import { type Address, createPublicClient, erc20Abi, type Hex, http } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyRecord } from '#cli/verify-record.js'
+import { VECTORS } from '#portfolio/layout.js'
 import { parseDecimal, VALUE_DECIMALS } from '#portfolio/units.js'
 import { loadCircuits } from '#prover/circuits.js'
 import type { LocalMarkets } from '#server/local-markets.js'
 import { parsePrice } from '#server/schemas/wire.js'
 import { TINY_PRICES_LATER } from '#test/fixtures/tiny-desk.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
-import { decodeOpenTrade, readLeg } from '#verifier-contracts/open-trade.js'
+import { readLeg } from '#verifier-contracts/open-trade.js'
+import { decodeOpenTrade } from './decode-open-trade.js'
 import { expectRefusal } from './refusals.js'
+import { NOBODY, REFUSED_LISTINGS } from './refused-listings.js'
 import { startTinyStack, type TinyStack } from './tiny-stack.js'
 import { AT_ONCE } from './tiny-strategy.js'
 
@@ -16,8 +19,6 @@ const PRICES = {
   BTC: parsePrice(TINY_PRICES_LATER.BTC, 'BTC'),
   ETH: parsePrice(TINY_PRICES_LATER.ETH, 'ETH'),
 }
-const ZERO = `0x${'00'.repeat(20)}`
-const FEE = 'venues[0].feePips'
 const BTC = 0
 const ETH = 2
 
@@ -37,6 +38,9 @@ beforeAll(async () => {
 afterAll(async () => stack?.stop())
 
 const one = (pool: Address, shareBps = '10000') => [{ pool, shareBps }]
+/** The same address in the other capitals. */
+const respellingOf = (address: string) =>
+  `0x${[...address.slice(2)].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join('')}` as Address
 const coin = (name: 'BTC' | 'ETH') => markets.coins[name]!
 const listing = () => ({
   account: 0,
@@ -80,34 +84,7 @@ describe('what open trades are settled in', () => {
     await refused({ body: sale() }, 409, 'SERVER_NO_SETTLEMENT', 'open')
   })
 
-  test.each([
-    [
-      'a symbol that is unknown',
-      { tokens: { DOGE: ZERO } },
-      422,
-      'PORTFOLIO_UNKNOWN_INSTRUMENT',
-      'tokens.DOGE',
-    ],
-    ['a token for a perpetual', { tokens: { 'BTC-PERP': ZERO } }, 400, 'SERVER_WIRE', 'tokens.BTC-PERP'],
-    ['an address that is none', { quote: '0x12' }, 400, 'SERVER_WIRE', 'quote'],
-    ['an address without a contract', { quote: ZERO }, 409, 'CHAIN_INVALID_LISTING', undefined],
-    ['no venue', { venues: [] }, 400, 'SERVER_WIRE', 'venues'],
-    ['a pair without its fee', { venues: [{ kind: 'uniswap-v2', factory: ZERO }] }, 400, 'SERVER_WIRE', FEE],
-    [
-      'a fee for pools that have their own',
-      { venues: [{ kind: 'uniswap-v3', factory: ZERO, feePips: '3000' }] },
-      400,
-      'SERVER_WIRE',
-      FEE,
-    ],
-    [
-      'a fee of all',
-      { venues: [{ kind: 'uniswap-v2', factory: ZERO, feePips: '1000000' }] },
-      400,
-      'SERVER_WIRE',
-      FEE,
-    ],
-  ] as const)('is refused with %s', async (_, change, status, code, field) => {
+  test.each(REFUSED_LISTINGS)('is refused with %s', async (_, change, status, code, field) => {
     await refused(put({ ...listing(), ...change }), status, code, field)
   })
 
@@ -158,13 +135,26 @@ describe('a request for an open trade', () => {
     [
       'a share of more than the leg',
       () => sale({ routes: { BTC: one(coin('BTC').pool, '10001') } }),
-      400,
-      'SERVER_WIRE',
+      422,
+      'PORTFOLIO_OUT_OF_RANGE',
       'routes.BTC[0].shareBps',
     ],
-    ['too much slippage', () => sale({ slippageBps: '1001' }), 400, 'SERVER_WIRE', 'slippageBps'],
-    ['no time', () => sale({ deadlineSeconds: '0' }), 400, 'SERVER_WIRE', 'deadlineSeconds'],
-    ['too much time', () => sale({ deadlineSeconds: '86401' }), 400, 'SERVER_WIRE', 'deadlineSeconds'],
+    ['too much slippage', () => sale({ slippageBps: '1001' }), 422, 'PORTFOLIO_OUT_OF_RANGE', 'slippageBps'],
+    ['no time', () => sale({ deadlineSeconds: '0' }), 422, 'PORTFOLIO_OUT_OF_RANGE', 'deadlineSeconds'],
+    [
+      'too much time',
+      () => sale({ deadlineSeconds: '86401' }),
+      422,
+      'PORTFOLIO_OUT_OF_RANGE',
+      'deadlineSeconds',
+    ],
+    [
+      'venues beside its routes',
+      () => ({ mode: 'targets', open: true, routes: { BTC: one(coin('BTC').pool) }, venues: {} }),
+      400,
+      'SERVER_WIRE',
+      'venues',
+    ],
     [
       'a perpetual',
       () => sale({ trades: { 'BTC-PERP': '1' }, routes: { 'BTC-PERP': one(coin('BTC').pool) } }),
@@ -175,6 +165,13 @@ describe('a request for an open trade', () => {
     [
       'a pool that is none',
       () => sale({ routes: { BTC: one(coin('BTC').address) } }),
+      422,
+      'SERVER_ROUTE',
+      'routes.BTC[0].pool',
+    ],
+    [
+      'an address without a contract for a pool',
+      () => sale({ routes: { BTC: one(NOBODY) } }),
       422,
       'SERVER_ROUTE',
       'routes.BTC[0].pool',
@@ -192,6 +189,9 @@ describe('a request for an open trade', () => {
     // A fee of 30 basis points where the strategy expects 7.
     const dear = await plan(sale({ routes: { BTC: one(coin('BTC').dearPool) }, slippageBps: '0' }))
     expect(dear.execution).toEqual({ refusal: 'CHAIN_WORSE_THAN_PROVEN', improvement: '0' })
+    // Capitals that are no checksum name the same pool.
+    const respelt = one(respellingOf(coin('BTC').pool))
+    expect((await plan(sale({ routes: { BTC: respelt } }))).execution).toEqual(good.execution)
     const elsewhere = await plan(sale({ routes: { BTC: one(coin('ETH').pool) } }))
     expect(elsewhere.execution).toEqual({ refusal: 'CHAIN_WRONG_POOL', improvement: '0' })
     expect((await plan({ mode: 'trades', trades: { BTC: '-1' } })).execution).toBe(null)
@@ -229,7 +229,7 @@ test('targets are reached with the routed spots alone, in the transaction of the
 
   const receipt = await stack.fund.ok('GET', `/rebalances/${job.id}/proof`)
   expect(await stack.fund.ok('POST', '/public/verify', receipt)).toMatchObject({ valid: true })
-  expect(readLeg(BigInt(receipt.x[16 + BTC])).trade).toBe(bought)
+  expect(readLeg(BigInt(receipt.x[VECTORS.rebalance.head.length + BTC])).trade).toBe(bought)
   const { routes } = decodeOpenTrade(receipt.sealedTrade)
   expect(routes.map(({ quantity }) => quantity)).toEqual([(bought * 9n) / 10n, bought - (bought * 9n) / 10n])
 })

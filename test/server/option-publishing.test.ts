@@ -35,9 +35,6 @@ const MARKS: OptionMarks = parseMarks({
 })
 
 let stack: KeeperStack
-/** One look publishes; the code tells why when it does not. */
-const publishes = async (by: MarketKeeper) =>
-  expect([await by.check(), stack.lines.at(-1)?.code]).toEqual([['published'], undefined])
 let keeper: MarketKeeper
 
 beforeAll(async () => {
@@ -56,7 +53,7 @@ const settlement = () =>
   })
 
 test('prices options by the integer formula, from the marks, the feed and the time that is signed', async () => {
-  await publishes(keeper)
+  await stack.publishes(keeper)
   const [, , signedAt] = await stack.chain.read({
     address: stack.local.deployment.snapshots,
     abi: marketSnapshotsAbi,
@@ -91,7 +88,7 @@ test('keeps the coins fresh while nobody prices the options, and says why once i
   await stack.pass(2_401)
   await stack.price('91000')
   stack.clock += 60_000
-  await publishes(old)
+  await stack.publishes(old)
   expect(await stack.suspended()).toEqual([false, false, false, true])
 
   // No reason to try at every look, but the next snapshot has marks again.
@@ -99,7 +96,7 @@ test('keeps the coins fresh while nobody prices the options, and says why once i
   expect(await keeper.check()).toEqual(['idle'])
   await stack.pass(1_200)
   await stack.price('91000')
-  await publishes(keeper)
+  await stack.publishes(keeper)
   expect(await stack.suspended()).toEqual([false, false, false, false])
 })
 
@@ -121,12 +118,12 @@ test('signs in its place among the risk signers, and not at all when it has none
   await change([riskSigner.address, ...others])
   const own = [riskSigner.address, ...others].toSorted(byAddress).indexOf(riskSigner.address)
   expect(own).toBeGreaterThan(0)
-  await publishes(keeper)
+  await stack.publishes(keeper)
   await change(others)
   expect(await stack.keeper({ marks: async () => MARKS }).check()).toEqual(['failed'])
   expect(stack.lines.at(-1)).toMatchObject({ code: new NotRiskSignerError().code })
   await change([riskSigner.address])
-  await publishes(keeper)
+  await stack.publishes(keeper)
 })
 
 test('settles an expired option at a believed price only, without marks, and for ever', async () => {
@@ -146,7 +143,7 @@ test('settles an expired option at a believed price only, without marks, and for
 
   await stack.price('91000')
   stack.clock += 60_000
-  await publishes(bare)
+  await stack.publishes(bare)
   expect(await settlement()).toEqual([true, 600_000_000_000n])
   expect(await option()).toMatchObject({
     price: 600_000_000_000n,
@@ -157,6 +154,6 @@ test('settles an expired option at a believed price only, without marks, and for
 
   await stack.pass(1_200)
   await stack.price('95000')
-  await publishes(bare)
+  await stack.publishes(bare)
   expect(await option()).toMatchObject({ price: 600_000_000_000n, delta: 0n, suspended: false })
 })

@@ -64,6 +64,7 @@ async function face(jobs: readonly string[]) {
   )
   const { client } = served.app.chain
   const { hash } = await client.getBlock()
+  // Cast: viem lists no such method of the node.
   const pending = await client.request({ method: 'txpool_content' } as never)
   return { closed: [...closed], records, chain: [hash, JSON.stringify(pending)] }
 }

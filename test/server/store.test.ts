@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { OPENING_BUDGET } from '#portfolio/budget.js'
 import { ConfigError, readConfig } from '#server/config.js'
+import type { Receipt } from '#server/schemas/receipt.js'
 import { readSecretFile } from '#server/secret-file.js'
 import { DirectoryLockedError, lockDirectory } from '#server/store/directory-lock.js'
 import { SealError, Sealer } from '#server/store/seal.js'
@@ -80,7 +81,7 @@ test('a store opens only with the key and for the chain it was written with', as
   await again.close()
 })
 
-test('a book kept before trades were dated and their cost was counted has neither; what is counted comes back', async () => {
+test('a book kept before trades were dated, priced and counted has none of these; what is kept comes back', async () => {
   const [dataDir, keyFile] = [join(ROOT, 'old'), join(ROOT, 'old.key')]
   const store = await openStore({ dataDir, keyFile, binding: 'chain 1', afterCommit: () => {} })
   try {
@@ -101,13 +102,65 @@ test('a book kept before trades were dated and their cost was counted has neithe
       )
       return store.portfolios.currentBook(id)
     }
-    expect(await keep(1, secrets)).toMatchObject({ epoch: 1, book, lastTradeAt: null, spent: null })
-    const spent = { strategyVersion: 3, cost: 10n ** 30n }
-    expect(await keep(2, { ...secrets, lastTradeAt: 7n, spent })).toMatchObject({
-      epoch: 2,
-      lastTradeAt: 7n,
-      spent,
+    expect(await keep(1, secrets)).toMatchObject({
+      ...{ epoch: 1, book, lastTradeAt: null },
+      ...{ prices: [], spent: null },
     })
+    const spent = { strategyVersion: 3, cost: 10n ** 30n }
+    const prices = [
+      { judgement: { asset: 'BTC', usable: true, price: 90_000.5, sources: [] }, marketPrices: [90_001] },
+    ]
+    const kept = { lastTradeAt: 7n, prices, spent }
+    expect(await keep(2, { ...secrets, ...kept })).toMatchObject({ epoch: 2, ...kept })
+  } finally {
+    await store.close()
+  }
+})
+
+test('proofs and transactions lie sealed, since an open trade that is never executed is never public', async () => {
+  const [dataDir, keyFile] = [join(ROOT, 'sealed'), join(ROOT, 'sealed.key')]
+  const store = await openStore({ dataDir, keyFile, binding: 'chain 1', afterCommit: () => {} })
+  try {
+    const id = `0x${'0c'.repeat(32)}` as const
+    const legs = '1234567890123456789'
+    const g1 = [legs, legs, '1']
+    const receipt: Receipt = {
+      circuitId: id,
+      x: [legs],
+      digest: legs,
+      publicSignals: [legs, '2', '3'],
+      proof: { protocol: 'groth16', curve: 'bn128', pi_a: g1, pi_b: [g1, g1, g1], pi_c: g1 },
+      sealedTrade: '0xfeedbeef',
+    }
+    await store.executor.executeSql(
+      `insert into portfolios (id, universe_id, universe, mandate, creation, terms, recipients, sealed)
+       values ('${id}', '1', '{}', '{}', '{}', '{}', '[]', '')`,
+    )
+    const asked = { portfolioId: id, kind: 'rebalance' as const, request: {}, key: 'k' }
+    const queued = await store.jobs.create(asked, async () => {})
+    expect(await store.jobs.receipt(queued)).toBeUndefined()
+    const proved = await store.jobs.advance(queued, 'proved', { receipt })
+    expect(await store.jobs.receipt(proved)).toEqual(receipt)
+    const signed = { hash: id, raw: '0xfeedbeef', sender: id, nonce: 4 } as const
+    await store.jobs.advance(proved, 'signed', {}, (tx) => store.outbox.keep(tx, signed))
+    expect(await store.outbox.get(id)).toEqual(signed)
+    for (const table of ['jobs', 'outbox']) {
+      const { rows } = await store.executor.executeSql(
+        `select row_to_json(${table})::text as kept from ${table}`,
+      )
+      const kept = JSON.stringify(rows)
+      expect([table, rows.length]).toEqual([table, 1])
+      expect(kept).toContain(id)
+      for (const part of [legs, 'feedbeef']) expect([table, kept.includes(part)]).toEqual([table, false])
+    }
+    // What is proven anew has no proof meanwhile, not the one it had.
+    const again = await store.jobs.advance(await store.jobs.get(queued.id), 'planning', { retry: true })
+    expect(await store.jobs.receipt(again)).toBeUndefined()
+    // Kept by a release that sealed neither.
+    await store.executor.executeSql('update jobs set receipt = $1', [receipt])
+    await store.executor.executeSql('update outbox set raw = $1', [signed.raw])
+    expect(await store.jobs.receipt(again)).toEqual(receipt)
+    expect(await store.outbox.get(id)).toEqual(signed)
   } finally {
     await store.close()
   }

@@ -132,6 +132,7 @@ describe('a service', () => {
     try {
       const deployment = { ...local.deployment, chainId: 1 }
       const params = [deployment.ledger, '0x00']
+      // Cast: viem lists no such method of the node.
       await remote.publicClient.request({ method: 'anvil_setCode', params } as never)
       expect(await start(remote, deployment, circuits)).toBe('PROVER_DEVELOPMENT_KEY')
 

@@ -85,6 +85,7 @@ export async function measureBatches(
       entries.push((await portfolio.entry(book, digests, sealed, 1_000n * BigInt(i) + 500n)).entry)
     }
     const rpc = (method: string, params: readonly unknown[]) =>
+      // Cast: viem lists no such method of the node.
       wired.chain.publicClient.request({ method, params } as never)
     const measured = new Map<number, BatchGas>()
     for (const size of sizes) {

@@ -113,6 +113,7 @@ function goldenMarket() {
   const content = universeContent(UNIVERSE, terms, SHAPE)
   const universeId = universeIdOf(content, SHAPE)
   const options: OptionBlock = { time: TIME, rows: [{ slot: 3n, spotE8: FEEDS.BTC.answer, ...PUT }] }
+  // Casts: parameters are read from the ABI by their place, without a type.
   return {
     instruments: encodeAbiParameters([abiInput('registerUniverse', 0)], [content] as never),
     options: encodeAbiParameters([abiInput('capture', 1)], [options] as never),

@@ -181,7 +181,7 @@ describe('forged calldata', () => {
     const swapped = (words: bigint[], a: number, b: number) =>
       words.map((w, i) => (i === a ? words[b]! : i === b ? words[a]! : w))
 
-    const before = await live.reader.readContract(live.ledger('portfolio', [fund.portfolioId]) as never)
+    const before = await live.reader.readContract(live.ledger('portfolio', [fund.portfolioId]))
     const reasons = new Map<string, number>()
     for (let i = 0; i < 1_000; i++) {
       const forged = variant()
@@ -189,9 +189,7 @@ describe('forged calldata', () => {
       expect([seed, i, forged.what, reason === undefined]).toEqual([seed, i, forged.what, false])
       reasons.set(reason!, (reasons.get(reason!) ?? 0) + 1)
     }
-    expect(await live.reader.readContract(live.ledger('portfolio', [fund.portfolioId]) as never)).toEqual(
-      before,
-    )
+    expect(await live.reader.readContract(live.ledger('portfolio', [fund.portfolioId]))).toEqual(before)
     for (const name of ['InvalidProof', 'NotAuthorized', 'WrongHead', 'NotOpen', 'WrongTradeForm']) {
       expect([name, (reasons.get(name) ?? 0) > 0]).toEqual([name, true])
     }
@@ -228,9 +226,7 @@ describe('forged calldata', () => {
       live.ledger('rebalance', [fund.portfolioId, fund.head, { ...submission, authorization }])
     expect(await refusal(sent(submission.authorization))).toBe('NotAuthorized')
 
-    const here = (await live.reader.readContract(
-      live.ledger('domainOf', [fund.portfolioId]) as never,
-    )) as bigint
+    const here = (await live.reader.readContract(live.ledger('domainOf', [fund.portfolioId]))) as bigint
     const head = { ...statement.head, domain: here }
     const x = VECTORS.rebalance.head.map((element) => head[element])
     const signed = await live.authorize(x, submission.step.digest)

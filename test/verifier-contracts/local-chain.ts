@@ -31,6 +31,7 @@ export async function startLocalChain(args: readonly string[] = [], chainId = 31
   const chain = { ...foundry, id: chainId }
   const transport = http(anvil.rpcUrl)
   const publicClient = createPublicClient({ chain, transport, pollingInterval: 20, cacheTime: 0 })
+  // Cast: viem lists no such method of the node.
   const rpc = (method: string, params: unknown[]) => publicClient.request({ method, params } as never)
   return {
     ...anvil,

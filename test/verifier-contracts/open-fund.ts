@@ -130,6 +130,7 @@ export class OpenFund {
   /** Sends a call without looking whether it will pass, as one is that others overtake. */
   async sendUnseen(call: unknown) {
     const { reader, as } = connect(this.live.rpcUrl)
+    // Cast: a call of any contract.
     const hash = await as(ROLES.stranger).writeContract({ ...(call as object), gas: 3_000_000n } as never)
     return reader.waitForTransactionReceipt({ hash, checkReplacement: false })
   }
@@ -152,7 +153,7 @@ export class OpenFund {
   /** Head, epoch and flows on chain, and what the vault holds. */
   async state() {
     const { balanceOf, tokens, vault } = this.market
-    const portfolio = await this.live.reader.readContract(this.live.ledger('portfolio', [this.id]) as never)
+    const portfolio = await this.live.reader.readContract(this.live.ledger('portfolio', [this.id]))
     const held = [balanceOf(tokens.usd, vault), balanceOf(tokens.btc, vault), balanceOf(tokens.eth, vault)]
     const [usd, btc, eth] = await Promise.all(held)
     return { portfolio, usd: usd!, btc: btc!, eth: eth! }

@@ -113,7 +113,7 @@ describe('a pool that cheats', () => {
       expect(await named(deal.call)).toBe('UnexpectedCallback')
     })
     await fund.undone(async () => {
-      const again = encodeFunctionData(deal.call as never)
+      const again = encodeFunctionData(deal.call)
       await hostile('HostilePool', 'give', [fund.market.tokens.btc.address, HALF])
       await hostile('HostilePool', 'ask', ordered(-HALF, bound))
       await hostile('HostilePool', 'call', [fund.live.deployment.ledger, again])

@@ -117,6 +117,7 @@ describe('verify', () => {
 
 describe('a proof made of A = α, B = β, C = −vk_x', () => {
   const forge = async (key: VerificationKey) =>
+    // Cast: snarkjs gives a proof no type.
     toSolidityProof((await forgedProof(key, [`${C}`, `${ALPHA}`, `${BETA}`])) as never)
 
   it('is accepted by the bare pairing under a key without contribution', async () => {
@@ -151,6 +152,7 @@ describe('a proof made of A = α, B = β, C = −vk_x', () => {
     const slot = keccak256(`${CIRCUIT}${'00'.repeat(32)}`)
     const word = await chain.publicClient.getStorageAt({ address, slot })
     const blob: Hex = `0x${word!.slice(-40)}`
+    // Cast: viem lists no such method of the node.
     await chain.publicClient.request({
       method: 'anvil_setCode',
       params: [blob, `0x00${encodeKey(key).slice(2)}`],

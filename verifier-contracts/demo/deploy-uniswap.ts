@@ -1,6 +1,6 @@
 import { type Abi, type Address, encodeDeployData, type Hex, parseAbi, type TransactionReceipt } from 'viem'
 import { demoTokenAbi, liquidityProviderAbi } from '../abi.js'
-import { DeploymentError, type DeployOptions, deployContract } from '../deploy.js'
+import { DeploymentError, type DeployOptions, deployContract, succeeded } from '../deploy.js'
 import { readUniswapCode } from './uniswap-code.js'
 
 type Clients = Pick<DeployOptions, 'walletClient' | 'publicClient'>
@@ -151,17 +151,15 @@ type Call = {
 
 /** Sends a call and waits until it is mined. @throws `DeploymentError` naming the function */
 async function send(clients: Clients, call: Call): Promise<TransactionReceipt> {
-  return mined(clients, await clients.walletClient.writeContract({ ...call, gas: GAS }), call.functionName)
+  return succeeded(
+    clients,
+    await clients.walletClient.writeContract({ ...call, gas: GAS }),
+    call.functionName,
+  )
 }
 
 async function deployCode(clients: Clients, data: Hex): Promise<Address> {
-  const receipt = await mined(clients, await clients.walletClient.sendTransaction({ data }), 'Uniswap')
+  const receipt = await succeeded(clients, await clients.walletClient.sendTransaction({ data }), 'Uniswap')
   if (!receipt.contractAddress) throw new DeploymentError('Uniswap')
   return receipt.contractAddress
-}
-
-async function mined({ publicClient }: Clients, hash: Hex, step: string): Promise<TransactionReceipt> {
-  const receipt = await publicClient.waitForTransactionReceipt({ hash, checkReplacement: false })
-  if (receipt.status !== 'success') throw new DeploymentError(step)
-  return receipt
 }

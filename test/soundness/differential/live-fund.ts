@@ -215,6 +215,7 @@ export class LiveFund {
   }
 
   async #ask(functionName: string, args: readonly unknown[]): Promise<unknown> {
+    // Cast: the name is of whatever view the caller asks for.
     return this.live.reader.readContract(this.live.ledger(functionName, args) as never)
   }
 

@@ -78,6 +78,7 @@ export class LivePlay {
         k === 0
           ? live.ledger('open', [live.creation(SALT), submission, message, words])
           : live.ledger('rebalance', [id, head, submission])
+      // Cast: one of two functions, each with its own arguments.
       const gasEstimate = await live.reader.estimateContractGas({
         ...call,
         account: ROLES.submitter,

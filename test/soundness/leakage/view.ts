@@ -139,7 +139,7 @@ export async function viewOf(
       { step: submitted, proof: PROOF, sealedTrade, authorization },
     ],
   })
-  const event = encodeAbiParameters(EVENT, [cut.map(toField), signals.c, PROOF, sealedTrade] as never)
+  const event = encodeAbiParameters(EVENT, [cut.map(toField), signals.c, PROOF, sealedTrade])
   const legs = flaw === 'legs shown' ? steps[1].verdict.trades.map((t) => toField(t)) : []
   const shown = hexToBytes(
     encodeAbiParameters(
