@@ -1,12 +1,13 @@
 import { BaseError } from '#portfolio/base-error.js'
 import type { TierCircuits } from '#prover/circuits.js'
 import { groth16VerifierAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
-import { encodeKey } from '#verifier-contracts/encode-key.js'
+import { encodeKey, keyHashOf } from '#verifier-contracts/encode-key.js'
 import type { Chain } from './chain.js'
 
 /**
  * Compares the keys this service proves under with those that ledger, snapshots and mandates verify under, as the chain
- * holds them. Each contract is asked for its own verifier: what the deployment file says is not what decides.
+ * holds them, and with those recorded in the deployment file. Each contract is asked for its own verifier: what the file says
+ * is not what decides.
  *
  * @throws {@link RegisteredKeyError} naming the circuit whose key is another one, or not in force.
  */
@@ -22,7 +23,10 @@ export async function assertRegisteredKeys(chain: Chain<never>, circuits: TierCi
     // The three contracts name their circuit and verifier alike.
     const contract = { address, abi: rebalanceLedgerAbi, args: [] } as const
     const named = await chain.read({ ...contract, functionName: 'CIRCUIT_ID' })
-    if (named !== circuitId) throw new RegisteredKeyError(artifacts.id)
+    const recorded = chain.deployment.keys[statement]
+    if (named !== circuitId || recorded.circuitId !== circuitId || recorded.keyHash !== keyHashOf(vkey)) {
+      throw new RegisteredKeyError(artifacts.id)
+    }
     const verifier = await chain.read({ ...contract, functionName: 'VERIFIER' })
     const key = { address: verifier, abi: groth16VerifierAbi, args: [circuitId] } as const
     const held = await chain.read({ ...key, functionName: 'keyOf' })
