@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { type Hex, hexToBytes, isAddress, isHex, BaseError as ViemError } from 'viem'
+import { type Address, type Hex, hexToBytes, isAddress, isHex, BaseError as ViemError } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
+import { readDeployment } from '#server/chain/deployment.js'
 import { registerBacktest } from './backtest.js'
 import { registerCeremony } from './ceremony.js'
+import { registerDeploy } from './deploy.js'
 import { OptionError } from './option-error.js'
 import { verifyRecord } from './verify-record.js'
 
@@ -28,9 +30,10 @@ program
   .command('verify')
   .description("check a portfolio's whole record from chain data alone")
   .requiredOption('--rpc <url>', 'a node of the chain')
-  .requiredOption('--ledger <address>', 'the RebalanceLedger')
+  .option('--deployment <file>', 'the deployments file, instead of the next two')
+  .option('--ledger <address>', 'the RebalanceLedger')
+  .option('--key-hash <hash>', 'keccak256 of the verification key that the fund has published')
   .requiredOption('--portfolio <id>', 'the portfolio, 32 bytes of hex')
-  .requiredOption('--key-hash <hash>', 'keccak256 of the verification key that the fund has published')
   .option(
     '--recipient-key <file>',
     'private key of a recipient (hex): opens each sealed trade and compares it',
@@ -38,15 +41,15 @@ program
   .option('--json', 'print JSON')
   .action(
     async (
-      options: Record<'rpc' | 'ledger' | 'portfolio' | 'keyHash', string> & {
-        recipientKey?: string
-        json?: boolean
-      },
+      options: Record<'rpc' | 'portfolio', string> &
+        LedgerOptions & {
+          recipientKey?: string
+          json?: boolean
+        },
     ) => {
-      const { rpc, ledger, portfolio, keyHash, recipientKey } = options
-      if (!isAddress(ledger)) throw new OptionError('--ledger', 'an address')
+      const { rpc, portfolio, recipientKey } = options
+      const { ledger, keyHash } = ledgerOf(options)
       if (!isHash(portfolio)) throw new OptionError('--portfolio', '32 bytes of hex')
-      if (!isHash(keyHash)) throw new OptionError('--key-hash', '32 bytes of hex')
       const key = recipientKey === undefined ? undefined : readKey(recipientKey)
       const record = await verifyRecord({
         rpcUrl: rpc,
@@ -74,7 +77,24 @@ program
   )
 
 registerCeremony(program)
+registerDeploy(program)
 registerBacktest(program)
+
+type LedgerOptions = { deployment?: string; ledger?: string; keyHash?: string }
+
+/** The ledger and the hash of its key: as a deployments file has them, or as both are given. */
+function ledgerOf({ deployment, ledger, keyHash }: LedgerOptions): { ledger: Address; keyHash: Hex } {
+  if (deployment !== undefined) {
+    if (ledger !== undefined || keyHash !== undefined) {
+      throw new OptionError('--deployment', 'given without --ledger and --key-hash')
+    }
+    const { ledger: recorded, keys } = readDeployment(deployment)
+    return { ledger: recorded, keyHash: keys.rebalance.keyHash }
+  }
+  if (ledger === undefined || !isAddress(ledger)) throw new OptionError('--ledger', 'an address')
+  if (keyHash === undefined || !isHash(keyHash)) throw new OptionError('--key-hash', '32 bytes of hex')
+  return { ledger, keyHash }
+}
 
 const isHash = (text: string): text is Hex => isHex(text) && text.length === 66
 
