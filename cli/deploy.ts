@@ -1,20 +1,16 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { createPublicClient, http } from 'viem'
-import { STATEMENTS } from '#circuits/circuit.js'
-import manifest from '#circuits/manifest.js'
-import { shapeOf, type Tier } from '#portfolio/shape.js'
-import { circuitIdOf } from '#prover/challenge.js'
+import { shapeOf } from '#portfolio/shape.js'
 import { loadCircuits } from '#prover/circuits.js'
 import { loadDigest, openingBudget } from '#prover/digest.js'
-import { LOCAL_CHAIN_ID } from '#prover/key-check.js'
-import { CeremonyKeyError, type CeremonyKeyPins } from '#prover/production-key.js'
-import { type Deployment, formatDeployment, readDeployment } from '#server/chain/deployment.js'
+import { formatDeployment, readDeployment } from '#server/chain/deployment.js'
 import { readDeploymentParameters } from '#server/chain/deployment-parameters.js'
 import { type VerifiedDeployment, verifyDeployment } from '#verifier-contracts/verify-deployment.js'
+import { expectedKeys } from './expected-keys.js'
 import { OptionError } from './option-error.js'
 import { Progress } from './progress.js'
-import { keysOf, runDeployment } from './run-deployment.js'
+import { runDeployment } from './run-deployment.js'
 import { readSigner } from './signer.js'
 
 /** Contracts and calls of the governor that a deployment consists of, for the bar. */
@@ -116,25 +112,6 @@ async function deployContracts(flags: DeployFlags): Promise<void> {
   print(verified, undefined)
   if (flags.json) console.log(JSON.stringify({ out: flags.out, ...JSON.parse(formatDeployment(deployment)) }))
   else console.log(`deployed, verified, and written to ${flags.out}`)
-}
-
-/** Circuits and keys as this copy of the sources has them: those of the ceremony if pinned, or on a local chain its own. */
-async function expectedKeys({ tier, chainId, keys }: Deployment): Promise<Deployment['keys']> {
-  const pinned = pinnedKeys(tier)
-  const isPinned = pinned?.rebalance.keyHash === keys.rebalance.keyHash
-  if (pinned && (isPinned || chainId !== LOCAL_CHAIN_ID)) return pinned
-  if (chainId !== LOCAL_CHAIN_ID) throw new CeremonyKeyError(`rebalance-${tier}`, 'pin')
-  return keysOf(await loadCircuits(tier))
-}
-
-/** Undefined unless the manifest pins a ceremony's key of every circuit of the tier. */
-function pinnedKeys(tier: Tier): Deployment['keys'] | undefined {
-  const pins = manifest.keys as CeremonyKeyPins
-  const entries = STATEMENTS.map((statement) => {
-    const pin = pins[`${statement}-${tier}`]
-    return [statement, pin && { circuitId: circuitIdOf(statement, tier, pin.r1cs), keyHash: pin.keyHash }]
-  })
-  return entries.every(([, key]) => key) ? Object.fromEntries(entries) : undefined
 }
 
 function print({ contracts, liveFrom, changed }: VerifiedDeployment, json: boolean | undefined): void {

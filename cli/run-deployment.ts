@@ -24,9 +24,9 @@ import {
   type GovernorCall,
   makeCall,
 } from '#verifier-contracts/deploy.js'
-import { keyHashOf } from '#verifier-contracts/encode-key.js'
 import { DEPLOYMENT_GAS, probeChain } from '#verifier-contracts/probe-chain.js'
 import { type VerifiedDeployment, verifyDeployment } from '#verifier-contracts/verify-deployment.js'
+import { keysOf } from './expected-keys.js'
 
 /** Between two looks at the chain. */
 const POLL_MS = 500
@@ -101,15 +101,6 @@ export async function runDeployment(run: DeploymentRun): Promise<[Deployment, Ve
     if (deployed.length === 0) throw error
     throw new DeploymentInterruptedError(deployed, error)
   }
-}
-
-/** Circuit and key hash of each statement. */
-export const keysOf = (circuits: TierCircuits): Deployment['keys'] => {
-  const entries = Object.entries(circuits).map(([statement, { circuitId, vkey }]) => [
-    statement,
-    { circuitId, keyHash: keyHashOf(vkey) },
-  ])
-  return Object.fromEntries(entries)
 }
 
 /** What must be a contract already. */

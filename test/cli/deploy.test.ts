@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { size } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DeploymentRun, keysOf, runDeployment } from '#cli/run-deployment.js'
+import { keysOf } from '#cli/expected-keys.js'
+import { type DeploymentRun, runDeployment } from '#cli/run-deployment.js'
 import { loadCircuits, type TierCircuits } from '#prover/circuits.js'
 import { Chain } from '#server/chain/chain.js'
 import { readDeployment } from '#server/chain/deployment.js'
@@ -153,9 +154,12 @@ describe('before the first transaction is refused', () => {
     }
   })
 
-  test('a feed that is no contract, and a development key', async () => {
+  test('one account for two roles, a feed that is no contract, and a development key', async () => {
     const chain = await startLocalChain([], FOREIGN)
     try {
+      const shared = parametersFor(folder, FOREIGN, { submitter: ACCOUNT.deployer.address })
+      const refused = runDeployment(run(chain, { parameters: shared }))
+      expect(await refusal(refused)).toEqual(['SERVER_SHARED_ROLE', 'submitter'])
       const sequencer = { feed: ACCOUNT.stranger.address, grace: 3600 }
       const parameters = parametersFor(folder, FOREIGN, { rules: { sequencer } })
       const feed = runDeployment(run(chain, { parameters }))

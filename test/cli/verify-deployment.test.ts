@@ -1,9 +1,11 @@
 import { getAddress, type Hex, size } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectedKeys } from '#cli/expected-keys.js'
 import { runDeployment } from '#cli/run-deployment.js'
 import { shapeOf } from '#portfolio/shape.js'
-import { loadCircuits } from '#prover/circuits.js'
+import { loadCircuits, pinOf } from '#prover/circuits.js'
 import { loadDigest, openingBudget } from '#prover/digest.js'
+import type { CeremonyKeyPin } from '#prover/production-key.js'
 import type { Deployment } from '#server/chain/deployment.js'
 import { attestorListAbi, groth16VerifierAbi, marketSettingsAbi } from '#verifier-contracts/abi.js'
 import { compileContracts } from '#verifier-contracts/compile.js'
@@ -113,6 +115,23 @@ test('another key on chain, in the file, or pinned is found', async () => {
   await put(flipped(key, 100))
   await expect(verifyDeployment(request)).rejects.toThrow('the registered key of rebalance is not')
   await put(key)
+})
+
+test('what is expected off the local chain is the pinned ceremony, and nothing where none is pinned', async () => {
+  const pins = Object.fromEntries(
+    Object.entries(deployment.keys).map(([statement, { keyHash }]) => {
+      const name = `${statement}-tiny`
+      return [name, { keyHash, r1cs: pinOf(name)!.r1cs } as CeremonyKeyPin]
+    }),
+  )
+  expect(await expectedKeys(deployment, pins)).toEqual(deployment.keys)
+  const newer = {
+    ...pins,
+    'digest-market-tiny': { ...pins['digest-market-tiny']!, r1cs: pinOf('digest-market-desk')!.r1cs },
+  }
+  const keys = await expectedKeys(deployment, newer)
+  await expect(verifyDeployment({ ...request, keys })).rejects.toThrow('digest-market is another circuit')
+  await expect(expectedKeys(deployment, {})).rejects.toMatchObject({ code: 'PROVER_CEREMONY_KEY' })
 })
 
 test('what its governors have changed since is said', async () => {
