@@ -2,6 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Minutes each; `npm run test:all` and CI run them. */
 const SLOW = [
+  'test/cli/deploy.test.ts',
   'test/prover/ceremony*.test.ts',
   'test/server/{batching-faults,canaries,kill,kill-batch,public-face}.test.ts',
   'test/soundness/{bad-keys,circuit-mutation,differential,leakage,service-keys,small-prime}.test.ts',

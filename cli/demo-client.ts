@@ -59,6 +59,23 @@ export class DemoClient {
   }
 }
 
+/** What a job goes through, its prover's steps among its own states. */
+const STATES = [
+  'queued',
+  'planning',
+  'planned',
+  'proving',
+  'witness',
+  'verifying',
+  'proved',
+  'signed',
+  'submitted',
+  'confirmed',
+]
+
+/** The share of a job's way, from 0 to 1, that is behind it at an event. */
+export const progressOf = (what: string): number => Math.max(0, STATES.indexOf(what)) / (STATES.length - 1)
+
 /** Reads a JSON file of examples/desk. */
 export const example = <Content>(name: string): Content =>
   JSON.parse(readFileSync(new URL(`../examples/desk/${name}.json`, import.meta.url), 'utf8'))

@@ -19,26 +19,17 @@ import type { PlanReport } from '#server/schemas/plan.js'
 import type { Job } from '#server/schemas/rebalance.js'
 import { errorsAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
-import { DemoClient, DemoError, example } from './demo-client.js'
+import { demoBatch } from './demo-batch.js'
+import { DemoClient, DemoError, example, progressOf } from './demo-client.js'
 import { demoOpenTrade } from './demo-open-trade.js'
 import { createDesk, type Marks, publish, putBook, secondsOf } from './desk-fund.js'
 import { planTable } from './plan-table.js'
 import { Progress } from './progress.js'
 
-const STATES = [
-  'queued',
-  'planning',
-  'planned',
-  'proving',
-  'witness',
-  'verifying',
-  'proved',
-  'signed',
-  'submitted',
-  'confirmed',
-]
+/** Steps wait for those that are still being proven: a step alone for nobody. */
+const BATCHES = { max: 16, waitSeconds: 3_600, baseFeeLimit: undefined }
 
-/** Runs the whole main job, an open trade and three refusals; throws {@link DemoError} where something does not come out as it must. */
+/** Runs the whole main job, a batch, an open trade and three refusals; throws {@link DemoError} where something does not come out as it must. */
 export async function runDemo({ json, dataDir }: { json: boolean; dataDir: string }): Promise<void> {
   const progress = new Progress()
   // Exit handlers end the chain and the provers; without these a signal would skip them.
@@ -54,7 +45,7 @@ export async function runDemo({ json, dataDir }: { json: boolean; dataDir: strin
     port: 0,
     tier: 'desk',
     genesisTime: secondsOf(marks.first.time) - 600n,
-    config: { logLevel: 'silent' },
+    config: { logLevel: 'silent', batches: BATCHES },
     onProgress: (phase, circuit) => {
       if (circuit)
         shares.set(
@@ -87,12 +78,15 @@ async function mainJob(
   const auditor = await makeRecipientKey()
 
   console.log(`\n2. A fund opens its book at the marks of ${marks.first.time}`)
-  const { id, universeId } = await createDesk(fund, [desk.publicKey, auditor.publicKey])
+  const recipients = [desk.publicKey, auditor.publicKey]
+  const { id, universeId } = await createDesk(fund, recipients)
   progress.begin('market captured, its digest proven and published')
   await publish(stack, fund, universeId, marks.first)
   progress.end()
   await putBook(stack, fund, id)
-  await run(fund, progress, 'opening proven and on chain', `/portfolios/${id}/open`, undefined, 'demo-open')
+  const runJob = (label: string, path: string, body: unknown, key: string) =>
+    run(fund, progress, label, path, body, key)
+  await runJob('opening proven and on chain', `/portfolios/${id}/open`, undefined, 'demo-open')
   await say(fund, id)
   console.log('  what the strategy would do now, for the fund alone:')
   await ask(fund, id)
@@ -110,30 +104,30 @@ async function mainJob(
   console.log('\n5. Plan, proof, submission')
   const rebalances = `/portfolios/${id}/rebalances`
   const body = { mode: 'targets' }
-  const job = await run(fund, progress, 'rebalance proven and on chain', rebalances, body, 'demo-rebalance')
+  const job = await runJob('rebalance proven and on chain', rebalances, body, 'demo-rebalance')
   const record = await say(fund, id)
   if (record.verdict !== 'green') throw new DemoError(record.verdict, 'the portfolio is not green')
   console.log('  asked again, the strategy answers:')
   const again = await ask(fund, id)
   if (again.outcome !== 'hold') throw new DemoError(again.outcome, 'one snapshot was to be traded twice')
 
-  console.log('\n6. An open trade: its legs in clear, executed in the transaction of their proof')
-  await demoOpenTrade({
-    ...{ stack, fund, progress, id },
-    marks: marks.second,
-    run: (label, path, request, key) => run(fund, progress, label, path, request, key),
-  })
+  console.log('\n6. A batch: the steps of four portfolios in one transaction')
+  const stage = { stack, fund, progress, id, run: runJob }
+  const batch = await demoBatch({ ...stage, recipients, gasAlone: Number(job.gasUsed) })
+
+  console.log('\n7. An open trade: its legs in clear, executed in the transaction of their proof')
+  await demoOpenTrade({ ...stage, marks: marks.second })
   const after = await say(fund, id)
   if (after.verdict !== 'green') throw new DemoError(after.verdict, 'the portfolio is not green')
 
   console.log(
-    '\n7. A stranger checks, in a fresh process, from the chain alone; the auditor opens the sealed trades',
+    '\n8. A stranger checks, in a fresh process, from the chain alone; the auditor opens the sealed trades',
   )
   const circuits = await loadCircuits('desk')
   const keyHash = keyHashOf(circuits.rebalance.vkey)
   await strangerVerifies(stack, id, keyHash, auditor.privateKey)
 
-  console.log('\n8. Three refusals')
+  console.log('\n9. Three refusals')
   await refuseReplay(stack, job.txHash as Hex)
   const greedy = { mode: 'trades', trades: { BTC: '2000' } }
   await refuse(fund, 'a trade beyond a limit', rebalances, greedy, 'demo-greedy')
@@ -147,6 +141,7 @@ async function mainJob(
     constraints: manifest.circuits['rebalance-desk'].constraints,
     proveMs: Math.round(job.timings?.proveMs ?? 0),
     tx: job.txHash,
+    batch,
   }
   if (json) console.log(JSON.stringify(summary))
   else
@@ -166,7 +161,7 @@ async function run(
   progress.begin(label)
   const accepted = await fund.call<Job>('POST', path, body, key)
   const job = await fund.follow(accepted.id, (what) => {
-    progress.update(Math.max(0, STATES.indexOf(what)) / (STATES.length - 1), what)
+    progress.update(progressOf(what), what)
   })
   progress.end(job.gasUsed ? `${job.gasUsed} gas` : job.state)
   if (job.state !== 'confirmed') throw new DemoError(job.failure ?? job.state, `${label} failed`)

@@ -40,12 +40,17 @@ export function createDesk(
   })
 }
 
-/** Puts the desk's book and has it attested. */
-export async function putBook(stack: Embedded, fund: DemoClient, id: Hex): Promise<void> {
+/** Puts a book, the desk's unless given, and has it attested. */
+export async function putBook(
+  stack: Embedded,
+  fund: DemoClient,
+  id: Hex,
+  book: unknown = example('book'),
+): Promise<void> {
   const { attestationRequest } = await fund.call<{ attestationRequest: AttestationRequest }>(
     'PUT',
     `/portfolios/${id}/book`,
-    example('book'),
+    book,
   )
   await fund.call('POST', `/portfolios/${id}/attestations`, await attest(attestationRequest, stack))
 }

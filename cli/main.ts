@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { type Hex, hexToBytes, isAddress, isHex, BaseError as ViemError } from 'viem'
+import { type Address, type Hex, hexToBytes, isAddress, isHex, BaseError as ViemError } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
+import { readDeployment } from '#server/chain/deployment.js'
 import { registerBacktest } from './backtest.js'
 import { registerCeremony } from './ceremony.js'
+import { registerDeploy } from './deploy.js'
 import { OptionError } from './option-error.js'
 import { verifyRecord } from './verify-record.js'
 
@@ -28,12 +30,13 @@ program
   .command('verify')
   .description("check a portfolio's whole record from chain data alone")
   .requiredOption('--rpc <url>', 'a node of the chain')
-  .requiredOption('--ledger <address>', 'the RebalanceLedger')
-  .requiredOption('--portfolio <id>', 'the portfolio, 32 bytes of hex')
-  .requiredOption(
+  .option('--deployment <file>', 'the deployments file, instead of the ledger and the hash of its key')
+  .option('--ledger <address>', 'the RebalanceLedger')
+  .option(
     '--key-hash <hashes...>',
     'keccak256 of the verification key that the fund has published; of each, where it changed circuits',
   )
+  .requiredOption('--portfolio <id>', 'the portfolio, 32 bytes of hex')
   .option(
     '--recipient-key <file>',
     'private key of a recipient (hex): opens each sealed trade and compares it',
@@ -41,22 +44,21 @@ program
   .option('--json', 'print JSON')
   .action(
     async (
-      options: Record<'rpc' | 'ledger' | 'portfolio', string> & {
-        keyHash: readonly string[]
-        recipientKey?: string
-        json?: boolean
-      },
+      options: Record<'rpc' | 'portfolio', string> &
+        LedgerOptions & {
+          recipientKey?: string
+          json?: boolean
+        },
     ) => {
-      const { rpc, ledger, portfolio, keyHash, recipientKey } = options
-      if (!isAddress(ledger)) throw new OptionError('--ledger', 'an address')
+      const { rpc, portfolio, recipientKey } = options
+      const { ledger, keyHashes } = ledgerOf(options)
       if (!isHash(portfolio)) throw new OptionError('--portfolio', '32 bytes of hex')
-      if (!keyHash.every(isHash)) throw new OptionError('--key-hash', '32 bytes of hex')
       const key = recipientKey === undefined ? undefined : readKey(recipientKey)
       const record = await verifyRecord({
         rpcUrl: rpc,
         ledger,
         portfolioId: portfolio,
-        keyHashes: keyHash,
+        keyHashes,
         ...(key ? { recipientKey: key } : {}),
       })
       if (options.json) {
@@ -78,7 +80,26 @@ program
   )
 
 registerCeremony(program)
+registerDeploy(program)
 registerBacktest(program)
+
+type LedgerOptions = { deployment?: string; ledger?: string; keyHash?: readonly string[] }
+
+/** The ledger and the hashes of keys: as a deployments file has them, with those of later circuits, or as all are given. */
+function ledgerOf({ deployment, ledger, keyHash = [] }: LedgerOptions): {
+  ledger: Address
+  keyHashes: readonly Hex[]
+} {
+  if (!keyHash.every(isHash)) throw new OptionError('--key-hash', '32 bytes of hex')
+  if (deployment !== undefined) {
+    if (ledger !== undefined) throw new OptionError('--deployment', 'given without --ledger')
+    const { ledger: recorded, keys } = readDeployment(deployment)
+    return { ledger: recorded, keyHashes: [keys.rebalance.keyHash, ...keyHash] }
+  }
+  if (ledger === undefined || !isAddress(ledger)) throw new OptionError('--ledger', 'an address')
+  if (keyHash.length === 0) throw new OptionError('--key-hash', '32 bytes of hex')
+  return { ledger, keyHashes: keyHash }
+}
 
 const isHash = (text: string): text is Hex => isHex(text) && text.length === 66
 

@@ -58,6 +58,8 @@ test('pages link only to files that exist', () => {
     'CONTRIBUTING.md',
     'SECURITY.md',
     'docs/protocol.md',
+    'docs/deployment.md',
+    'docs/operations.md',
     'circuits/README.md',
   ]
   for (const page of pages) {

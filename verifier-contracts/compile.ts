@@ -6,15 +6,25 @@ import { fileURLToPath } from 'node:url'
 import type { Abi, Hex } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
 
-/** One contract as compiled. `runtimeBytes` is the deployed size, at most 24,576. */
-export type Artefact = { readonly abi: Abi; readonly bytecode: Hex; readonly runtimeBytes: number }
+/** A run of bytes. */
+export type Place = { readonly start: number; readonly length: number }
 
+/** One contract as compiled. `runtime` is the code it leaves on chain, zero where each of its `immutables` is put in. */
+export type Artefact = {
+  readonly abi: Abi
+  readonly bytecode: Hex
+  readonly runtime: Hex
+  readonly immutables: Readonly<Record<string, readonly Place[]>>
+}
+
+type Evm = {
+  bytecode: { object: string }
+  deployedBytecode: { object: string; immutableReferences?: Record<string, Place[]> }
+}
 type SolcOutput = {
   errors?: { severity: string; formattedMessage: string }[]
-  contracts?: Record<
-    string,
-    Record<string, { abi: Abi; evm: { bytecode: { object: string }; deployedBytecode: { object: string } } }>
-  >
+  contracts?: Record<string, Record<string, { abi: Abi; evm: Evm }>>
+  sources?: Record<string, { ast: unknown }>
 }
 
 const FOLDER = dirname(fileURLToPath(import.meta.url))
@@ -22,7 +32,17 @@ const SETTINGS = {
   evmVersion: 'cancun',
   optimizer: { enabled: true, runs: 10_000 },
   metadata: { bytecodeHash: 'none', appendCBOR: false },
-  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
+  outputSelection: {
+    '*': {
+      '*': [
+        'abi',
+        'evm.bytecode.object',
+        'evm.deployedBytecode.object',
+        'evm.deployedBytecode.immutableReferences',
+      ],
+      '': ['ast'],
+    },
+  },
 }
 
 /**
@@ -66,16 +86,27 @@ function readSources(): Record<string, { content: string }> {
 
 function collect(output: SolcOutput): Record<string, Artefact> {
   const artefacts: Record<string, Artefact> = {}
+  const names = new Map(Object.values(output.sources ?? {}).flatMap(({ ast }) => immutablesIn(ast)))
   for (const contracts of Object.values(output.contracts ?? {})) {
     for (const [name, { abi, evm }] of Object.entries(contracts)) {
+      const places = Object.entries(evm.deployedBytecode.immutableReferences ?? {})
       artefacts[name] = {
         abi,
         bytecode: `0x${evm.bytecode.object}`,
-        runtimeBytes: evm.deployedBytecode.object.length / 2,
+        runtime: `0x${evm.deployedBytecode.object}`,
+        immutables: Object.fromEntries(places.map(([id, at]) => [names.get(id)!, at])),
       }
     }
   }
   return artefacts
+}
+
+/** Every immutable declared below a node of a syntax tree: what the compiler calls it, and its name. */
+function immutablesIn(node: unknown): [id: string, name: string][] {
+  if (typeof node !== 'object' || node === null) return []
+  const { mutability, id, name } = node as { mutability?: string; id?: number; name?: string }
+  const own: [string, string][] = mutability === 'immutable' ? [[`${id}`, name!]] : []
+  return [...own, ...Object.values(node).flatMap(immutablesIn)]
 }
 
 /** The contracts do not compile, or compile with a warning. */

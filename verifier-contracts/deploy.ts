@@ -6,6 +6,7 @@ import {
   getContractAddress,
   type Hex,
   isAddressEqual,
+  keccak256,
   type PublicClient,
   type TransactionReceipt,
   type Transport,
@@ -19,6 +20,7 @@ import { sealedTradeLength } from '#prover/sealed-trade.js'
 import type { VerificationKey } from '#prover/verification-key.js'
 import { groth16VerifierAbi } from './abi.js'
 import { compileContracts } from './compile.js'
+import { DEFAULT_RULES, type Deployment, type DeploymentRules, type RegisteredKey } from './deployment.js'
 import { encodeKey } from './encode-key.js'
 
 /**
@@ -34,13 +36,25 @@ export type CircuitKey = {
 /** A listed attestor and the highest evidence tier (1 to 3) it may state. */
 export type ListedAttestor = { readonly address: Address; readonly tier: number }
 
+/** One who sends, and one who reads. */
+export type Clients = Pick<DeployOptions, 'walletClient' | 'publicClient'>
+
+/** A call that only the governor may make. */
+export type GovernorCall = {
+  readonly address: Address
+  readonly functionName: 'registerKey' | 'registerSuccessor' | 'scheduleGuardian'
+  readonly args: readonly unknown[]
+}
+
+/** Who governs, and how a call of theirs comes onto the chain; `make` returns once it is there. */
+export type Governor = { readonly address: Address; readonly make: (call: GovernorCall) => Promise<void> }
+
 /**
- * One deployment serves one shape. The wallet's account becomes the governor of the verifier, which registers keys, of the
- * list of attestors, and of the market, whose risk signers it changes, unless `marketGovernor` is; it has no other power, but
- * for being the guardian where no other is named. `sequencer` is the uptime feed of a rollup. `minInterval`, `optionMaxAge`,
- * `notice`, that of mandates, roles and attestors, `marketNotice` and `grace` in seconds.
+ * One deployment serves one shape. The governor registers the verifier's keys and changes the list of attestors, and the
+ * market's risk signers unless `marketGovernor` does; it is the guardian where no other is named. Without a `governor` the
+ * wallet's account is it; with one, the wallet's account has no power over what it has deployed.
  */
-export type DeployOptions = {
+export type DeployOptions = Partial<DeploymentRules> & {
   readonly walletClient: WalletClient<Transport, Chain, Account>
   readonly publicClient: PublicClient<Transport, Chain>
   readonly shape: Shape
@@ -53,26 +67,11 @@ export type DeployOptions = {
   readonly attestors: readonly ListedAttestor[]
   readonly riskSigners: readonly Address[]
   readonly riskThreshold?: number
-  readonly minInterval?: number
-  readonly optionMaxAge?: number
-  readonly spotToleranceBps?: number
-  readonly notice?: number
+  readonly governor?: Governor
   readonly guardian?: Address
   readonly marketGovernor?: Address
-  readonly marketNotice?: number
-  readonly sequencer?: { readonly feed: Address; readonly grace: number }
-}
-
-/** Where everything is, and the block from which its events are worth reading. */
-export type Deployment = {
-  readonly chainId: number
-  readonly verifier: Address
-  readonly settings: Address
-  readonly snapshots: Address
-  readonly mandates: Address
-  readonly ledger: Address
-  readonly attestors: Address
-  readonly fromBlock: bigint
+  /** Hears of every contract once it is there. */
+  readonly onDeployed?: (name: string, address: Address) => void
 }
 
 /**
@@ -88,35 +87,39 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
   const { walletClient, shape, circuits } = options
   const { account } = walletClient
   const chainId = await options.publicClient.getChainId()
-  const keys = Object.values(circuits).map((circuit) => usableKey(circuit, chainId))
+  const keys = [circuits.rebalance, circuits.digestMarket, circuits.digestMandate].map((circuit) =>
+    usableKey(circuit, chainId),
+  )
   const fromBlock = await options.publicClient.getBlockNumber()
-  const verifier = await deployContract(options, 'Groth16Verifier', [account.address])
-  for (const key of keys) await registerKey(options, verifier, key)
-  if (options.guardian) await scheduleGuardian(options, verifier, options.guardian)
+  const governor = options.governor ?? { address: account.address, make: (call) => makeCall(options, call) }
+  const [guardian, marketGovernor] = [options.guardian, options.marketGovernor ?? governor.address]
+  const rules = rulesOf(options)
+  const verifier = await deployContract(options, 'Groth16Verifier', [governor.address])
+  for (const key of keys) await registerKey(options.publicClient, governor, verifier, key)
+  if (guardian) await governor.make({ address: verifier, functionName: 'scheduleGuardian', args: [guardian] })
   const settings = await deployContract(options, 'MarketSettings', [
-    options.marketGovernor ?? account.address,
-    BigInt(options.marketNotice ?? 172_800),
+    marketGovernor,
+    BigInt(rules.marketNotice),
     options.riskSigners.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)),
     BigInt(options.riskThreshold ?? 1),
-    options.sequencer?.feed ?? zeroAddress,
-    BigInt(options.sequencer?.grace ?? 0),
+    rules.sequencer?.feed ?? zeroAddress,
+    BigInt(rules.sequencer?.grace ?? 0),
   ])
-  const rules = {
-    minInterval: BigInt(options.minInterval ?? 15),
-    optionMaxAge: BigInt(options.optionMaxAge ?? 300),
-    spotToleranceBps: BigInt(options.spotToleranceBps ?? 50),
-  }
   const snapshots = await deployContract(options, 'MarketSnapshots', [
     verifier,
     settings,
     await deployContract(options, 'UniverseRules', []),
     circuits.digestMarket.circuitId,
     shape,
-    rules,
+    {
+      minInterval: BigInt(rules.minInterval),
+      optionMaxAge: BigInt(rules.optionMaxAge),
+      spotToleranceBps: BigInt(rules.spotToleranceBps),
+    },
   ])
-  const notice = BigInt(options.notice ?? 86_400)
+  const notice = BigInt(rules.notice)
   const attestors = await deployContract(options, 'AttestorList', [
-    account.address,
+    governor.address,
     notice,
     options.attestors.map(({ address }) => address),
     options.attestors.map(({ tier }) => tier),
@@ -145,7 +148,26 @@ export async function deployBallast(options: DeployOptions): Promise<Deployment>
     attestors,
   ])
   if (!isAddressEqual(ledger, expected)) throw new DeploymentError('RebalanceLedger')
-  return { chainId, verifier, settings, snapshots, mandates, ledger, attestors, fromBlock }
+  const [rebalance, digestMarket, digestMandate] = keys.map(
+    ({ circuitId, bytes }): RegisteredKey => ({ circuitId, keyHash: keccak256(bytes) }),
+  )
+  return {
+    ...{ chainId, verifier, settings, snapshots, mandates, ledger, attestors, fromBlock },
+    governor: governor.address,
+    guardian: guardian ?? governor.address,
+    marketGovernor,
+    keys: { rebalance: rebalance!, 'digest-market': digestMarket!, 'digest-mandate': digestMandate! },
+    rules,
+  }
+}
+
+function rulesOf(options: DeployOptions): DeploymentRules {
+  const { sequencer, ...given } = options
+  const values = Object.entries(DEFAULT_RULES).map(([name, value]) => [
+    name,
+    given[name as keyof typeof given] ?? value,
+  ])
+  return { ...(Object.fromEntries(values) as DeploymentRules), ...(sequencer ? { sequencer } : {}) }
 }
 
 /** @throws when the key proves nothing, or is for development and the chain is not local */
@@ -161,60 +183,44 @@ function usableKey({ circuitId, vkey, development }: CircuitKey, chainId: number
  * @throws as {@link deployBallast} for a key that may not be used, or was not registered as sent
  */
 export async function registerSuccessor(
-  clients: Pick<DeployOptions, 'walletClient' | 'publicClient'>,
+  clients: Clients,
   verifier: Address,
   predecessor: Hex,
   circuit: CircuitKey,
 ): Promise<void> {
-  await registerKey(
-    clients,
-    verifier,
-    usableKey(circuit, await clients.publicClient.getChainId()),
-    predecessor,
-  )
+  const key = usableKey(circuit, await clients.publicClient.getChainId())
+  const { address } = clients.walletClient.account
+  const governor = { address, make: (call: GovernorCall) => makeCall(clients, call) }
+  await registerKey(clients.publicClient, governor, verifier, key, predecessor)
 }
 
 async function registerKey(
-  clients: Pick<DeployOptions, 'walletClient' | 'publicClient'>,
+  client: DeployOptions['publicClient'],
+  governor: Governor,
   verifier: Address,
   { circuitId, bytes, development }: ReturnType<typeof usableKey>,
   predecessor?: Hex,
 ): Promise<void> {
-  const contract = { address: verifier, abi: groth16VerifierAbi } as const
   const key = [circuitId, bytes, development] as const
-  const hash = await (predecessor === undefined
-    ? clients.walletClient.writeContract({ ...contract, functionName: 'registerKey', args: key })
-    : clients.walletClient.writeContract({
-        ...contract,
-        functionName: 'registerSuccessor',
-        args: [predecessor, ...key],
-      }))
-  await succeeded(clients, hash, 'registerKey')
-  const held = await clients.publicClient.readContract({
-    ...contract,
-    functionName: 'keyOf',
-    args: [circuitId],
-  })
-  if (held !== bytes) throw new DeployedKeyError()
+  await governor.make(
+    predecessor === undefined
+      ? { address: verifier, functionName: 'registerKey', args: key }
+      : { address: verifier, functionName: 'registerSuccessor', args: [predecessor, ...key] },
+  )
+  const contract = { address: verifier, abi: groth16VerifierAbi, args: [circuitId] } as const
+  if ((await client.readContract({ ...contract, functionName: 'keyOf' })) !== bytes)
+    throw new DeployedKeyError()
 }
 
-async function scheduleGuardian(
-  clients: Pick<DeployOptions, 'walletClient' | 'publicClient'>,
-  verifier: Address,
-  guardian: Address,
-): Promise<void> {
-  const contract = { address: verifier, abi: groth16VerifierAbi } as const
-  const hash = await clients.walletClient.writeContract({
-    ...contract,
-    functionName: 'scheduleGuardian',
-    args: [guardian],
-  })
-  await succeeded(clients, hash, 'scheduleGuardian')
+/** Has a call of the governor sent by a wallet. @throws {@link DeploymentError} */
+export async function makeCall(clients: Clients, call: GovernorCall): Promise<void> {
+  const hash = await clients.walletClient.writeContract({ ...call, abi: groth16VerifierAbi } as never)
+  await succeeded(clients, hash, call.functionName)
 }
 
 /** Deploys one contract of this folder by name, e.g. the demo's `PriceFeed`. @throws {@link DeploymentError} */
 export async function deployContract(
-  clients: Pick<DeployOptions, 'walletClient' | 'publicClient'>,
+  clients: Clients & Pick<DeployOptions, 'onDeployed'>,
   name: string,
   args: readonly unknown[],
 ): Promise<Address> {
@@ -224,12 +230,13 @@ export async function deployContract(
   const hash = await clients.walletClient.sendTransaction({ data: encodeDeployData({ abi, bytecode, args }) })
   const { contractAddress } = await succeeded(clients, hash, name)
   if (!contractAddress) throw new DeploymentError(name)
+  clients.onDeployed?.(name, contractAddress)
   return contractAddress
 }
 
 /** Waits until exactly this transaction is mined. @throws {@link DeploymentError} naming the step when it failed */
 export async function succeeded(
-  clients: Pick<DeployOptions, 'publicClient'>,
+  clients: Pick<Clients, 'publicClient'>,
   hash: Hex,
   step: string,
 ): Promise<TransactionReceipt> {

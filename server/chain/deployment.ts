@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import { z } from 'zod'
 import { BaseError } from '#portfolio/base-error.js'
-import type { Deployment as Contracts } from '#verifier-contracts/deploy.js'
+import { TIERS } from '#portfolio/layout.js'
+import type { Tier } from '#portfolio/shape.js'
+import type { Deployment as Contracts, DeploymentRules } from '#verifier-contracts/deployment.js'
 import type { FeedTerms } from '#verifier-contracts/encoding.js'
-import { Address as AddressText } from '../schemas/wire.js'
+import { Address as AddressText, Hash } from '../schemas/wire.js'
 
 /** Where the contracts of one tier live on one chain, and which price feeds universes may name. */
 export type Deployment = Contracts & {
-  readonly tier: string
+  readonly tier: Tier
   readonly feeds: Readonly<Record<string, FeedTerms>>
 }
 
@@ -18,7 +20,7 @@ const price = z
   .regex(/^[1-9]\d{0,18}$/)
   .transform(BigInt)
 
-const Feed = z
+export const Feed = z
   .strictObject({
     address,
     heartbeat: z.int().positive(),
@@ -32,9 +34,14 @@ const Feed = z
   })
   .transform(({ second, ...feed }): FeedTerms => (second ? { ...feed, second } : feed))
 
+export const TierName = z.enum(Object.keys(TIERS) as [Tier, ...Tier[]])
+const hash = Hash.transform((text) => text as Hex)
+const RegisteredKey = z.strictObject({ circuitId: hash, keyHash: hash })
+const seconds = z.int().nonnegative()
+
 const DeploymentFile = z.strictObject({
   chainId: z.int().positive(),
-  tier: z.string(),
+  tier: TierName,
   verifier: address,
   settings: address,
   snapshots: address,
@@ -45,6 +52,24 @@ const DeploymentFile = z.strictObject({
     .string()
     .regex(/^\d{1,18}$/)
     .transform(BigInt),
+  governor: address,
+  guardian: address,
+  marketGovernor: address,
+  keys: z.strictObject({
+    rebalance: RegisteredKey,
+    'digest-market': RegisteredKey,
+    'digest-mandate': RegisteredKey,
+  }),
+  rules: z
+    .strictObject({
+      notice: seconds,
+      marketNotice: seconds,
+      minInterval: seconds,
+      optionMaxAge: seconds,
+      spotToleranceBps: z.int().nonnegative(),
+      sequencer: z.strictObject({ feed: address, grace: seconds }).optional(),
+    })
+    .transform(({ sequencer, ...rules }): DeploymentRules => (sequencer ? { ...rules, sequencer } : rules)),
   feeds: z.record(z.string(), Feed),
 })
 

@@ -1,8 +1,8 @@
-import { type Hex, keccak256 } from 'viem'
+import type { Hex } from 'viem'
 import { BaseError } from '#portfolio/base-error.js'
 import type { ProvingCircuit, TierCircuits } from '#prover/circuits.js'
 import { groth16VerifierAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
-import { encodeKey } from '#verifier-contracts/encode-key.js'
+import { encodeKey, keyHashOf } from '#verifier-contracts/encode-key.js'
 import { successorIdOf } from '#verifier-contracts/encoding.js'
 import type { Chain } from './chain.js'
 
@@ -11,8 +11,8 @@ export type RegisteredCircuits = { readonly circuits: TierCircuits; readonly led
 
 /**
  * Compares the keys this service proves under with those that ledger, snapshots and mandates verify under, as the chain
- * holds them. Each contract is asked for its own verifier: what the deployment file says is not what decides. The circuit of
- * steps may be the ledger's own or a successor of it.
+ * holds them, and with those recorded in the deployment file. Each contract is asked for its own verifier: what the file says
+ * is not what decides. The circuit of steps may be the ledger's own or a successor of it.
  *
  * @throws {@link RegisteredKeyError} naming the circuit whose key is another one, or not in force.
  */
@@ -21,32 +21,35 @@ export async function registeredCircuits(
   circuits: TierCircuits,
 ): Promise<RegisteredCircuits> {
   const { ledger, snapshots, mandates } = chain.deployment
-  const of = async (address: Hex, circuit: ProvingCircuit) => {
+  const of = async (statement: keyof TierCircuits, address: Hex) => {
+    const circuit = circuits[statement]
+    const refused = new RegisteredKeyError(circuit.artifacts.id)
     // The three contracts name their circuit and verifier alike.
     const contract = { address, abi: rebalanceLedgerAbi, args: [] } as const
     const named = await chain.read({ ...contract, functionName: 'CIRCUIT_ID' })
+    const recorded = chain.deployment.keys[statement]
+    if (recorded.circuitId !== named) throw refused
     const verifier = await chain.read({ ...contract, functionName: 'VERIFIER' })
-    return { named, held: (id: Hex) => holds(chain, verifier, id, circuit), verifier }
+    const held = async (id: Hex) =>
+      (id !== named || recorded.keyHash === keyHashOf(circuit.vkey)) && holds(chain, verifier, id, circuit)
+    return { circuit, named, held, verifier, refused }
   }
   for (const [statement, address] of [
     ['digest-market', snapshots],
     ['digest-mandate', mandates],
   ] as const) {
-    const circuit = circuits[statement]
-    const { named, held } = await of(address, circuit)
-    if (named !== circuit.circuitId || !(await held(named)))
-      throw new RegisteredKeyError(circuit.artifacts.id)
+    const { circuit, named, held, refused } = await of(statement, address)
+    if (named !== circuit.circuitId || !(await held(named))) throw refused
   }
 
-  const { rebalance } = circuits
-  const { named, held, verifier } = await of(ledger, rebalance)
-  const newKey = successorIdOf(rebalance.circuitId, keccak256(encodeKey(rebalance.vkey)))
+  const { circuit: rebalance, named, held, verifier, refused } = await of('rebalance', ledger)
+  const newKey = successorIdOf(rebalance.circuitId, keyHashOf(rebalance.vkey))
   for (const circuitId of [newKey, rebalance.circuitId]) {
     if ((await held(circuitId)) && (await descends(chain, verifier, circuitId, named))) {
       return { circuits: { ...circuits, rebalance: { ...rebalance, circuitId } }, ledgerCircuit: named }
     }
   }
-  throw new RegisteredKeyError(rebalance.artifacts.id)
+  throw refused
 }
 
 async function holds(chain: Chain<never>, address: Hex, id: Hex, { vkey }: ProvingCircuit): Promise<boolean> {

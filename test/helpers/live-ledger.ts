@@ -19,7 +19,8 @@ import {
   priceFeedAbi,
   rebalanceLedgerAbi,
 } from '#verifier-contracts/abi.js'
-import { type Deployment, deployBallast, deployContract } from '#verifier-contracts/deploy.js'
+import { deployBallast, deployContract } from '#verifier-contracts/deploy.js'
+import type { Deployment } from '#verifier-contracts/deployment.js'
 import {
   ATTESTATION_KINDS,
   attestationTypedData,
