@@ -171,9 +171,12 @@ abstract contract Fixture is Test {
         OptionBlock memory options = _options(block.timestamp);
         options.rows[0].spotE8 = coinE8;
         snapshots.capture(universeId, options, _riskSignature(options, RISK_KEY), new uint256[](0));
-        uint256[] memory x = _vector(coinE8, options.rows[0]);
+        _publishCaptured(_vector(coinE8, options.rows[0]), digest);
+    }
+
+    function _publishCaptured(uint256[] memory x, uint256 digest) internal {
         (, uint256 alpha, uint256 beta) = PublicVector.signals(MARKET, x, digest);
-        snapshots.publish(universeId, x, digest, verifier.proofOf(MARKET, digest, alpha, beta));
+        snapshots.publish(x[0], x, digest, verifier.proofOf(MARKET, digest, alpha, beta));
     }
 
     function _creation() internal view returns (Creation memory) {

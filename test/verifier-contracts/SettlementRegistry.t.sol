@@ -172,9 +172,13 @@ contract SettlementRegistryTest is ExecutorFixture {
         vm.expectPartialRevert(IPortfolioRoles.NotGovernor.selector);
         executor.announceWithdrawal(_id(), withdrawal);
         for (uint256 i; i < 3; ++i) {
+            uint256 announcedAt = block.timestamp;
+            vm.expectEmit(address(executor));
+            emit IFundVaults.WithdrawalAnnounced(
+                _id(), withdrawal, announcedAt + NOTICE, announcedAt + 2 * NOTICE
+            );
             vm.prank(GOVERNOR);
             executor.announceWithdrawal(_id(), withdrawal);
-            uint256 announcedAt = block.timestamp;
             vm.warp(announcedAt + NOTICE - 1);
             _refuseWithdrawal(withdrawal, "");
             if (i == 2) {
@@ -202,6 +206,8 @@ contract SettlementRegistryTest is ExecutorFixture {
     }
 
     function _withdraw(Withdrawal memory withdrawal, bytes memory signature) private {
+        vm.expectEmit(address(executor));
+        emit IFundVaults.Withdrawn(_id(), withdrawal, signature.length != 0);
         vm.prank(GOVERNOR);
         executor.withdraw(_id(), withdrawal, signature);
     }

@@ -20,6 +20,8 @@ const SUITES = [
   'MarketSnapshotsTest',
   'UniverseRulesTest',
   'MarketInvariantsTest',
+  'EventsTest',
+  'TradeEventsTest',
   'FeedsTest',
   'BadOraclesTest',
   'JumpsTest',
