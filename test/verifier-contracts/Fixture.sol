@@ -50,7 +50,7 @@ abstract contract Fixture is Test {
     function setUp() public virtual {
         vm.warp(START);
         vm.chainId(31337);
-        verifier = new MockVerifier(address(this));
+        verifier = _newVerifier();
         bytes32[3] memory circuits = [REBALANCE, MARKET, MANDATE];
         for (uint256 i; i < 3; ++i) verifier.registerKey(circuits[i], "", true);
         verifier.scheduleGuardian(GUARDIAN);
@@ -73,6 +73,10 @@ abstract contract Fixture is Test {
             new RebalanceLedger(verifier, snapshots, mandates, REBALANCE, EMPTY_BUDGET, attestors);
         assertTrue(address(made) == address(ledger), "predicted ledger");
         universeId = snapshots.registerUniverse(_instruments());
+    }
+
+    function _newVerifier() internal virtual returns (MockVerifier) {
+        return new MockVerifier(address(this));
     }
 
     function _shape() internal pure virtual returns (Shape memory) {

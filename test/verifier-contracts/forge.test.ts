@@ -20,6 +20,7 @@ const SUITES = [
   'MarketSnapshotsTest',
   'UniverseRulesTest',
   'MarketInvariantsTest',
+  'LedgerInvariantsTest',
   'EventsTest',
   'TradeEventsTest',
   'FeedsTest',
