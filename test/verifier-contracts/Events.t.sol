@@ -10,6 +10,7 @@ import {IMarketSettings, Settings} from "../../verifier-contracts/interfaces/IMa
 import {IMarketSnapshots} from "../../verifier-contracts/interfaces/IMarketSnapshots.sol";
 import {IPortfolioRoles} from "../../verifier-contracts/interfaces/IPortfolioRoles.sol";
 import {IRebalanceLedger} from "../../verifier-contracts/interfaces/IRebalanceLedger.sol";
+import {ITradeExecutor} from "../../verifier-contracts/interfaces/ITradeExecutor.sol";
 import {Attestation, Kind} from "../../verifier-contracts/libraries/Attestations.sol";
 import {Instrument} from "../../verifier-contracts/libraries/Instruments.sol";
 import {OptionBlock} from "../../verifier-contracts/libraries/OptionBlocks.sol";
@@ -211,6 +212,26 @@ contract EventsTest is LedgerFixture {
         emit IRebalanceLedger.Closed(_id(), 3);
         vm.prank(GOVERNOR);
         ledger.close(_id(), authorization);
+    }
+
+    /// @dev Whatever the executor says it gained, up to the width of a flow.
+    function testAnImprovement() public {
+        _openPortfolio();
+        (uint256[] memory x, uint256[] memory legs) = (new uint256[](20), new uint256[](4));
+        uint256[] memory sealed_ = _x(2, true);
+        for (uint256 i; i < 16; ++i) x[i] = sealed_[i];
+        x[14] = 1;
+        for (uint256 i; i < 4; ++i) (x[16 + i], legs[i]) = (1 << 128, 1 << 128);
+        IRebalanceLedger.Submission memory submission = _submission(x, 78);
+        IRebalanceLedger.Head memory head = _head();
+        bytes memory execute = abi.encodeWithSelector(ITradeExecutor.execute.selector);
+        vm.mockCall(address(ledger.EXECUTOR()), execute, abi.encode(1 << 126));
+        vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.FlowsFull.selector, _id()));
+        ledger.rebalanceOpen(_id(), head, submission, legs);
+        vm.mockCall(address(ledger.EXECUTOR()), execute, abi.encode((1 << 126) - 1));
+        vm.expectEmit(address(ledger));
+        emit IRebalanceLedger.ImprovementRecorded(_id(), 2, (1 << 126) - 1);
+        ledger.rebalanceOpen(_id(), head, submission, legs);
     }
 
     function _expectAttested(Kind kind) private {

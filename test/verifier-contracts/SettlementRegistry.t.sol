@@ -58,6 +58,8 @@ contract SettlementRegistryTest is ExecutorFixture {
         assertTrue(dueAt == START + NOTICE && waiting.assets[ETH].token == address(0), "announced");
         vm.warp(START + NOTICE);
         assertTrue(executor.settlementOf(_id(), universeId).assets[ETH].token == address(0), "in force");
+        vm.expectRevert(abi.encodeWithSelector(ISettlementRegistry.NotListed.selector, _id(), universeId + 1));
+        executor.announced(_id(), universeId + 1);
         vm.prank(GOVERNOR);
         assertEq(executor.list(_id(), _listing()), START + 2 * NOTICE, "the next has its own notice");
         assertTrue(executor.settlementOf(_id(), universeId).assets[ETH].token == address(0), "still the second");

@@ -18,6 +18,7 @@ interface Vm {
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
     function assume(bool condition) external pure;
+    function mockCall(address target, bytes calldata data, bytes calldata answer) external;
     function expectRevert(bytes calldata data) external;
     function expectEmit(address emitter) external;
     function expectPartialRevert(bytes4 selector) external;

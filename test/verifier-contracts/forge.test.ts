@@ -21,6 +21,7 @@ const SUITES = [
   'UniverseRulesTest',
   'MarketInvariantsTest',
   'LedgerInvariantsTest',
+  'LibrariesTest',
   'EventsTest',
   'TradeEventsTest',
   'FeedsTest',
