@@ -13,7 +13,18 @@ type Result = {
 }
 type PartFigures = { slices: number; done: number; seconds: number; counts: Counts }
 
+type Plays = { calls: number; tried: number; share: number; seconds: number }
+type PlaysResult = Pick<Result, 'commit' | 'date' | 'machine'> & {
+  readonly figures: {
+    readonly runs: number
+    readonly depth: number
+    readonly ledger: Plays
+    readonly market: Plays
+  }
+}
+
 const PATH = 'bench/results/assurance.json'
+const PLAYS_PATH = 'bench/results/invariants.json'
 
 /** docs/assurance.md from what the campaign has counted: a part that has not run has no figure. */
 export function generateAssurance(): Record<string, string> {
@@ -36,6 +47,10 @@ ${rows.join('\n')}
 
 In \`wires…\` and \`hints…\` a survivor is a change that no constraint notices; \`unexplained\` are those that are not in the list below. In \`mutants\` and \`contractMutants\`, a stillborn one does not compile. In \`leakage…\`, \`right\` counts right guesses per distinguisher: half of the trials is what knowing nothing gives.
 
+## Invariants of the contracts
+
+${playsOf(PLAYS_PATH)}
+
 ## Wires that may change, and why that changes nothing
 
 ${Object.entries(KNOWN_SURVIVORS)
@@ -53,10 +68,27 @@ ${listed(EQUIVALENT_CONTRACTS)}
   }
 }
 
+/** What the handlers of the invariant tests played. */
+function playsOf(path: string): string {
+  if (!existsSync(path)) return 'Not run at length.'
+  const { commit, date, machine, figures }: PlaysResult = JSON.parse(readFileSync(path, 'utf8'))
+  const { runs, depth, ledger, market } = figures
+  const row = (name: string, { calls, tried, share, seconds }: Plays) =>
+    `| ${name} | ${grouped(calls)} | ${grouped(tried)} | ${Math.round(100 * share)} % | ${seconds} |`
+  return `From \`${path}\`, which \`npm run bench -- invariants\` writes: commit ${commit}, ${date}, ${machine}; ${grouped(runs)} plays of ${depth} acts. After every act each invariant held.
+
+| handler | acts | that could be refused | of them succeeded | seconds |
+| --- | --- | --- | --- | --- |
+${row('ledger', ledger)}
+${row('market', market)}`
+}
+
 const listed = (reasons: Readonly<Record<string, string>>): string =>
   Object.entries(reasons)
     .map(([id, reason]) => `- ${id.includes('`') ? id : `\`${id}\``}: ${reason}`)
     .join('\n') || 'None is listed.'
+
+const grouped = (value: number): string => value.toLocaleString('en-US')
 
 const minutes = (seconds: number): string => (seconds / 60).toFixed(1)
 
@@ -64,7 +96,7 @@ const minutes = (seconds: number): string => (seconds / 60).toFixed(1)
 function counted(counts: Counts): string {
   return Object.entries(counts)
     .map(([name, value]) => {
-      if (typeof value === 'number') return `${name} ${value.toLocaleString('en-US')}`
+      if (typeof value === 'number') return `${name} ${grouped(value)}`
       return `${name}: ${Object.keys(value).length === 0 ? 'none' : `(${counted(value)})`}`
     })
     .join(', ')

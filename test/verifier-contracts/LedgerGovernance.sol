@@ -26,7 +26,6 @@ abstract contract LedgerGovernance is LedgerModel {
     uint256 internal _place; // of the portfolio of the moment
     uint256 public tried;
     uint256 public done;
-    uint256 public moves;
 
     /// @dev One act, on the portfolio that the seed chooses.
     modifier acting(uint256 seed) {
@@ -75,12 +74,10 @@ abstract contract LedgerGovernance is LedgerModel {
             it.head = keccak256(abi.encode(it.head, x[3], x[5]));
             it.epoch = x[1];
             it.waiting -= x[11] < 1 << 127 ? int256(x[11]) : -int256(PublicVector.FIELD - x[11]);
-            ++moves;
         } else if (topic == IRebalanceLedger.BookReplaced.selector) {
             (uint256 book, uint256 budget) = abi.decode(log.data, (uint256, uint256));
             assertEq(uint256(log.topics[2]), it.epoch + 1, "one epoch further");
             (it.head, it.epoch, it.waiting) = (keccak256(abi.encode(bytes32(0), book, budget)), it.epoch + 1, 0);
-            ++moves;
         } else if (topic == IRebalanceLedger.FlowRecorded.selector) {
             (, int256 amount,) = abi.decode(log.data, (bytes32, int256, uint256));
             it.waiting += amount;

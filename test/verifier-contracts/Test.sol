@@ -22,6 +22,9 @@ interface Vm {
     function expectRevert(bytes calldata data) external;
     function expectEmit(address emitter) external;
     function expectPartialRevert(bytes4 selector) external;
+    function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
+    function toString(uint256 value) external pure returns (string memory);
+    function writeLine(string calldata path, string calldata line) external;
     function envBytes(string calldata name) external view returns (bytes memory);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function getNonce(address account) external view returns (uint64);
