@@ -5,7 +5,7 @@ const SLOW = [
   'test/cli/deploy.test.ts',
   'test/prover/ceremony*.test.ts',
   'test/server/{batching-faults,canaries,kill,kill-batch,public-face}.test.ts',
-  'test/soundness/{bad-keys,circuit-mutation,differential,leakage,service-keys,small-prime}.test.ts',
+  'test/soundness/{bad-keys,circuit-mutation,contract-mutation,differential,leakage,service-keys,small-prime}.test.ts',
   'test/soundness/exploits*.test.ts',
   'test/verifier-contracts/coverage.test.ts',
 ]

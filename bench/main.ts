@@ -11,11 +11,12 @@ const SUITES: Readonly<Record<string, () => Promise<{ measure: () => Promise<Fig
   prover: () => import('./prover.js'),
   gas: () => import('./gas.js'),
   assurance: () => import('./assurance.js'),
+  invariants: () => import('./invariants.js'),
   ceremony: () => import('./ceremony.js'),
   strategy: () => import('./strategy.js'),
 }
-/** Takes hours: only when named. */
-const LONG = ['assurance', 'ceremony', 'strategy']
+/** Takes long: only when named. */
+const LONG = ['assurance', 'ceremony', 'invariants', 'strategy']
 
 const git = (...args: string[]) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim()
 

@@ -1,6 +1,8 @@
 import type { Tier } from '#portfolio/shape.js'
 import { killMutant } from '#test/soundness/circuit-mutation/kill.js'
 import { mutantCount } from '#test/soundness/circuit-mutation/mutants.js'
+import { killContractMutantSlice } from '#test/soundness/contract-mutation/kill.js'
+import { enumerateContractMutants } from '#test/soundness/contract-mutation/mutants.js'
 import { CONTRACT_RULES, runContractRuleSlice } from '#test/soundness/contract-rules.js'
 import { compareBooks } from '#test/soundness/differential/compare-books.js'
 import { boundsOf, compareBounds } from '#test/soundness/differential/compare-bounds.js'
@@ -45,6 +47,7 @@ const EDGE_CASES = 2_000
 const CHAIN_CASES = 1_200
 const FORGERIES = 1_000
 const TRIALS = 10_000
+const CONTRACT_MUTANTS_SLICE = 16
 
 /** `[from, to)` of slice `n`. */
 const span = (n: number, size: number, end: number) => [n * size, Math.min(end, (n + 1) * size)] as const
@@ -161,6 +164,25 @@ export const PARTS: readonly Part[] = [
     run: async (slice) => {
       const { silent, ...counts } = await runContractRuleSlice(...span(slice, 6, CONTRACT_RULES.length))
       return { ...counts, silent: tally(silent) }
+    },
+  },
+  {
+    key: 'contractMutants',
+    what: 'contracts with one thing changed, told from the real ones by their Solidity tests',
+    // The compiler is asked only when somebody wants to know.
+    get slices() {
+      return slicesOf(enumerateContractMutants().length, CONTRACT_MUTANTS_SLICE)
+    },
+    modules: ['test/soundness/contract-mutation/kill.ts'],
+    covers: [...CONTRACTS, 'test/verifier-contracts', 'test/soundness/contract-rules.txt'],
+    run: async (slice) => {
+      const mutants = enumerateContractMutants().length
+      const kills = await killContractMutantSlice(...span(slice, CONTRACT_MUTANTS_SLICE, mutants))
+      const survivors = kills.filter(({ verdict }) => verdict === 'survived')
+      return {
+        ...tally(kills.map(({ verdict }) => verdict)),
+        survivors: tally(survivors.map(({ id }) => id)),
+      }
     },
   },
   {

@@ -24,6 +24,7 @@ const SETTINGS = {
   FOUNDRY_DYNAMIC_TEST_LINKING: 'true',
   FOUNDRY_LINT: '{lint_on_build=false}',
   FOUNDRY_FUZZ: '{runs=32, seed="0x62616c6c617374"}',
+  FOUNDRY_INVARIANT: '{runs=4, depth=64, fail_on_revert=true}',
 }
 
 /** One text in one Solidity source, and what stands there instead. Path from the project's root. */
@@ -46,10 +47,13 @@ export class SoliditySandbox {
     private readonly environment: NodeJS.ProcessEnv,
   ) {}
 
-  /** Copies the contracts and the suites of these tests. Close it, or its folder stays. */
-  static async open(tests: readonly ForgeTest[]): Promise<SoliditySandbox> {
+  /** Copies the contracts and the suites of these tests, of all unless given. Close it, or its folder stays. */
+  static async open(tests?: readonly ForgeTest[]): Promise<SoliditySandbox> {
     const folder = await mkdtemp(join(tmpdir(), 'ballast-solidity-'))
-    const suites = new RegExp(`^contract (${[...new Set(tests.map(suiteOf))].join('|')}) `, 'm')
+    const suites = new RegExp(
+      `^contract (${tests ? [...new Set(tests.map(suiteOf))].join('|') : '\\w+'}) `,
+      'm',
+    )
     for (const from of FOLDERS) {
       const names = await readdir(join(ROOT, from), { recursive: true })
       for (const name of names.filter((path) => path.endsWith('.sol') && !path.startsWith('build'))) {
@@ -67,7 +71,7 @@ export class SoliditySandbox {
       ...goldenVectors(),
       FOUNDRY_SOLC: join(folder, 'solc'),
     }
-    return new SoliditySandbox(folder, tests, compiler, environment)
+    return new SoliditySandbox(folder, tests ?? [], compiler, environment)
   }
 
   async close(): Promise<void> {
@@ -75,9 +79,15 @@ export class SoliditySandbox {
     await rm(this.folder, { recursive: true, force: true })
   }
 
-  /** Results of the tests it was opened for. @throws when one of them did not run, or the sources do not compile */
-  async run(): Promise<ForgeResults> {
-    const output = await forge(this.folder, this.environment)
+  /**
+   * Results of the tests it was opened for.
+   *
+   * @param options of `forge test`.
+   * @throws when one of them did not run. {@link NotCompiledError} when the sources do not compile.
+   */
+  async run(options: readonly string[] = []): Promise<ForgeResults> {
+    const output = await forge(this.folder, this.environment, options)
+    if (output.includes('Compiler run failed')) throw new NotCompiledError(output.slice(0, 2_000))
     const start = output.indexOf('{"test/')
     if (start < 0) throw new Error(`forge ran no test:\n${output.slice(0, 2_000)}`)
     const suites: Suites = JSON.parse(output.slice(start).split('\n')[0]!)
@@ -97,19 +107,30 @@ export class SoliditySandbox {
   }
 
   /** Runs the tests with one text replaced, and puts the text back. @throws unless it occurs exactly once */
-  async runEdited({ file, find, replace }: SourceEdit): Promise<ForgeResults> {
+  runEdited({ file, find, replace }: SourceEdit): Promise<ForgeResults> {
+    const edit = (source: string) => {
+      const parts = source.split(wrapped(find))
+      if (parts.length !== 2) throw new Error(`${file} has it ${parts.length - 1} times, not once: ${find}`)
+      return parts.join(replace)
+    }
+    return this.whileEdited(file, edit, () => this.run())
+  }
+
+  /** Does something while a source is another, and puts it back. */
+  async whileEdited<T>(file: string, edit: (source: string) => string, act: () => Promise<T>): Promise<T> {
     const path = join(this.folder, file)
     const source = await readFile(path, 'utf8')
-    const parts = source.split(wrapped(find))
-    if (parts.length !== 2) throw new Error(`${file} has it ${parts.length - 1} times, not once: ${find}`)
-    await writeFile(path, parts.join(replace))
+    await writeFile(path, edit(source))
     try {
-      return await this.run()
+      return await act()
     } finally {
       await writeFile(path, source)
     }
   }
 }
+
+/** What the sandbox holds is no Solidity. */
+export class NotCompiledError extends Error {}
 
 const suiteOf = (test: ForgeTest): string => test.split('.')[0]!
 
@@ -137,13 +158,13 @@ else process.stdin.pipe(
   return server
 }
 
-function forge(folder: string, env: NodeJS.ProcessEnv): Promise<string> {
+function forge(folder: string, env: NodeJS.ProcessEnv, options: readonly string[]): Promise<string> {
   const platform = { linux: 'linux', darwin: 'darwin', win32: 'win32' }[process.platform as string]
   const cpu = process.arch === 'arm64' ? 'arm64' : 'amd64'
   const manifest = require.resolve(`@foundry-rs/forge-${platform}-${cpu}/package.json`)
   const binary = join(manifest, '..', 'bin', platform === 'win32' ? 'forge.exe' : 'forge')
   return new Promise((resolve, reject) => {
-    const child = spawn(binary, ['test', '--json', '--root', folder], { cwd: folder, env })
+    const child = spawn(binary, ['test', '--json', '--root', folder, ...options], { cwd: folder, env })
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk) => chunks.push(chunk))
     child.stderr.on('data', (chunk) => chunks.push(chunk))

@@ -51,7 +51,7 @@ abstract contract Fixture is Test {
     function setUp() public virtual {
         vm.warp(START);
         vm.chainId(31337);
-        verifier = new MockVerifier(address(this));
+        verifier = _newVerifier();
         bytes32[3] memory circuits = [REBALANCE, MARKET, MANDATE];
         for (uint256 i; i < 3; ++i) verifier.registerKey(circuits[i], "", true);
         verifier.scheduleGuardian(GUARDIAN);
@@ -74,6 +74,10 @@ abstract contract Fixture is Test {
             new RebalanceLedger(verifier, snapshots, mandates, REBALANCE, EMPTY_BUDGET, SEALED.length, attestors);
         assertTrue(address(made) == address(ledger), "predicted ledger");
         universeId = snapshots.registerUniverse(_instruments());
+    }
+
+    function _newVerifier() internal virtual returns (MockVerifier) {
+        return new MockVerifier(address(this));
     }
 
     function _shape() internal pure virtual returns (Shape memory) {
@@ -172,9 +176,12 @@ abstract contract Fixture is Test {
         OptionBlock memory options = _options(block.timestamp);
         options.rows[0].spotE8 = coinE8;
         snapshots.capture(universeId, options, _riskSignature(options, RISK_KEY), new uint256[](0));
-        uint256[] memory x = _vector(coinE8, options.rows[0]);
+        _publishCaptured(_vector(coinE8, options.rows[0]), digest);
+    }
+
+    function _publishCaptured(uint256[] memory x, uint256 digest) internal {
         (, uint256 alpha, uint256 beta) = PublicVector.signals(MARKET, x, digest);
-        snapshots.publish(universeId, x, digest, verifier.proofOf(MARKET, digest, alpha, beta));
+        snapshots.publish(x[0], x, digest, verifier.proofOf(MARKET, digest, alpha, beta));
     }
 
     function _creation() internal view returns (Creation memory) {

@@ -249,5 +249,11 @@ contract LedgerTest is LedgerFixture {
         ledger.rebalance(_id(), head, s);
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.NotOpen.selector, _id()));
         ledger.portfolio(_id());
+        vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.NotOpen.selector, _id()));
+        ledger.lastProof(_id());
+    }
+
+    function testTheDomainIsOfChainLedgerPortfolioAndCircuit() public view {
+        assertEq(ledger.domainOf(_id()), _x(2, true)[0], "domain");
     }
 }

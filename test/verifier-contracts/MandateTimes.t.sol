@@ -167,5 +167,7 @@ contract MandateTimesTest is Fixture {
         assertEq(_scheduled(51), START + 10 days, "a notice of its own");
         (,, waiting,) = mandates.versions(_id());
         assertEq(waiting, 3, "versions are not given out twice");
+        vm.expectRevert(abi.encodeWithSelector(IMandates.UnknownMandate.selector, _id(), 4));
+        mandates.mandate(_id(), 4);
     }
 }

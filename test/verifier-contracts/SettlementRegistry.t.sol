@@ -57,6 +57,8 @@ contract SettlementRegistryTest is ExecutorFixture {
         assertTrue(dueAt == START + NOTICE && waiting.assets[ETH].token == address(0), "announced");
         vm.warp(START + NOTICE);
         assertTrue(executor.settlementOf(_id(), universeId).assets[ETH].token == address(0), "in force");
+        vm.expectRevert(abi.encodeWithSelector(ISettlementRegistry.NotListed.selector, _id(), universeId + 1));
+        executor.announced(_id(), universeId + 1);
         vm.prank(GOVERNOR);
         assertEq(executor.list(_id(), _listing()), START + 2 * NOTICE, "the next has its own notice");
         assertTrue(executor.settlementOf(_id(), universeId).assets[ETH].token == address(0), "still the second");
@@ -171,9 +173,13 @@ contract SettlementRegistryTest is ExecutorFixture {
         vm.expectPartialRevert(IPortfolioRoles.NotGovernor.selector);
         executor.announceWithdrawal(_id(), withdrawal);
         for (uint256 i; i < 3; ++i) {
+            uint256 announcedAt = block.timestamp;
+            vm.expectEmit(address(executor));
+            emit IFundVaults.WithdrawalAnnounced(
+                _id(), withdrawal, announcedAt + NOTICE, announcedAt + 2 * NOTICE
+            );
             vm.prank(GOVERNOR);
             executor.announceWithdrawal(_id(), withdrawal);
-            uint256 announcedAt = block.timestamp;
             vm.warp(announcedAt + NOTICE - 1);
             _refuseWithdrawal(withdrawal, "");
             if (i == 2) {
@@ -201,6 +207,8 @@ contract SettlementRegistryTest is ExecutorFixture {
     }
 
     function _withdraw(Withdrawal memory withdrawal, bytes memory signature) private {
+        vm.expectEmit(address(executor));
+        emit IFundVaults.Withdrawn(_id(), withdrawal, signature.length != 0);
         vm.prank(GOVERNOR);
         executor.withdraw(_id(), withdrawal, signature);
     }

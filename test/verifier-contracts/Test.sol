@@ -13,13 +13,18 @@ interface Vm {
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function prank(address sender) external;
+    function deal(address account, uint256 balance) external;
     function warp(uint256 timestamp) external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
     function assume(bool condition) external pure;
     function mockCall(address target, bytes calldata data, bytes calldata answer) external;
     function expectRevert(bytes calldata data) external;
+    function expectEmit(address emitter) external;
     function expectPartialRevert(bytes4 selector) external;
+    function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
+    function toString(uint256 value) external pure returns (string memory);
+    function writeLine(string calldata path, string calldata line) external;
     function envBytes(string calldata name) external view returns (bytes memory);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function getNonce(address account) external view returns (uint64);

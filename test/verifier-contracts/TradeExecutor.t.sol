@@ -102,6 +102,9 @@ contract TradeExecutorTest is ExecutorFixture {
         uint256[] memory legs = new uint256[](5);
         for (uint256 i; i < 4; ++i) legs[i] = NO_LEG;
         _refused(legs, new Route[](0), _quantity(4, 0, 1 << 64));
+        legs[4] = _legOf(1e8, _DEAR);
+        bytes memory reason = abi.encodeWithSelector(ITradeExecutor.NotExecutable.selector, 4);
+        _refused(legs, _routes(_route(4, V3, pool, 1e8)), reason);
     }
 
     function testPerpetualsAndOptionsAreRefusedByName() public {

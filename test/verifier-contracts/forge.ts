@@ -19,8 +19,13 @@ const SETTINGS = {
   FOUNDRY_OPTIMIZER_RUNS: '10000',
   FOUNDRY_LINT: '{lint_on_build=false}',
   FOUNDRY_FUZZ: '{runs=256, seed="0x62616c6c617374"}',
-  FOUNDRY_INVARIANT:
-    '{runs=32, depth=128, fail_on_revert=true, failure_persist_dir="verifier-contracts/build/forge-cache/invariant"}',
+  FOUNDRY_INVARIANT: process.env.TEST_ALL ? plays(100, 200) : plays(16, 128),
+}
+
+/** Plays of the invariant tests, and acts in each. */
+export function plays(runs: number, depth: number): string {
+  const failures = 'verifier-contracts/build/forge-cache/invariant'
+  return `{runs=${runs}, depth=${depth}, fail_on_revert=true, failure_persist_dir="${failures}"}`
 }
 
 /** The platform's own binary: npm's wrapper would leave it behind when it is killed. */
