@@ -1,4 +1,4 @@
-import { type Hex, keccak256, type PublicClient } from 'viem'
+import { encodeAbiParameters, type Hex, keccak256, type PublicClient, parseAbiParameters } from 'viem'
 import { groth16VerifierAbi } from '#verifier-contracts/abi.js'
 import { deployContract } from '#verifier-contracts/deploy.js'
 import type { LocalChain } from '../verifier-contracts/local-chain.js'
@@ -21,6 +21,9 @@ export async function deployVerifier(chain: LocalChain, circuitId: Hex, key: Hex
   return address
 }
 
+/** Where the verifier keeps its keys, behind the two slots of its governor. */
+const KEYS_SLOT = 2n
+
 /** Puts other bytes in the place a registered key is read from, as no contract would. */
 export async function overwriteKey(
   client: PublicClient,
@@ -28,8 +31,9 @@ export async function overwriteKey(
   circuitId: Hex,
   key: Hex,
 ): Promise<void> {
-  const slot = keccak256(`${circuitId}${'00'.repeat(32)}`)
+  const slot = keccak256(encodeAbiParameters(parseAbiParameters('bytes32, uint256'), [circuitId, KEYS_SLOT]))
   const word = await client.getStorageAt({ address: verifier, slot })
+  if (!word || BigInt(word) === 0n) throw new Error('no key is kept there')
   const params = [`0x${word!.slice(26)}`, `0x00${key.slice(2)}`]
   // Cast: viem lists no such method of the node.
   await client.request({ method: 'anvil_setCode', params } as never)

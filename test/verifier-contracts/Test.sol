@@ -20,7 +20,6 @@ interface Vm {
     function assume(bool condition) external pure;
     function mockCall(address target, bytes calldata data, bytes calldata answer) external;
     function expectRevert(bytes calldata data) external;
-    function expectEmit(address emitter) external;
     function expectPartialRevert(bytes4 selector) external;
     function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
     function toString(uint256 value) external pure returns (string memory);

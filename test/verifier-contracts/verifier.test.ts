@@ -8,6 +8,7 @@ import { forgedProof } from '#test/prover/forged-proof.js'
 import { errorsAbi, groth16VerifierAbi } from '#verifier-contracts/abi.js'
 import { deployContract } from '#verifier-contracts/deploy.js'
 import { encodeKey, keyHashOf } from '#verifier-contracts/encode-key.js'
+import { overwriteKey } from '../soundness/registered-key.js'
 import { type LocalChain, startLocalChain } from './local-chain.js'
 import { makeSignalsCircuit, type SignalsCircuit } from './signals-circuit.js'
 
@@ -149,14 +150,7 @@ describe('a proof made of A = α, B = β, C = −vk_x', () => {
   async function deployUnfinished(key: VerificationKey): Promise<Hex> {
     const address = await deployContract(clients(chain), 'Groth16Verifier', [chain.wallet(0).account.address])
     await register(chain, address, CIRCUIT, encodeKey(circuit.vkey))
-    const slot = keccak256(`${CIRCUIT}${'00'.repeat(32)}`)
-    const word = await chain.publicClient.getStorageAt({ address, slot })
-    const blob: Hex = `0x${word!.slice(-40)}`
-    // Cast: viem lists no such method of the node.
-    await chain.publicClient.request({
-      method: 'anvil_setCode',
-      params: [blob, `0x00${encodeKey(key).slice(2)}`],
-    } as never)
+    await overwriteKey(chain.publicClient, address, CIRCUIT, encodeKey(key))
     return address
   }
 })
