@@ -16,7 +16,8 @@ const COVERED = [
   'libraries/Notices.sol',
   'libraries/OptionBlocks.sol',
 ]
-const SUITES = 'MarketSnap|MarketSettings|GovernorWithNotice|FeedsTest|BadOracles|JumpsTest|OptionLife|UniverseRules'
+const SUITES =
+  'MarketSnap|MarketSettings|GovernorWithNotice|FeedsTest|BadOracles|JumpsTest|OptionLife|UniverseRules'
 
 test('the market contracts are covered line by line and branch by branch', async () => {
   // A folder of its own: forge compiles for coverage without the optimizer.

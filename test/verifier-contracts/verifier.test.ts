@@ -8,6 +8,7 @@ import { forgedProof } from '#test/prover/forged-proof.js'
 import { errorsAbi, groth16VerifierAbi } from '#verifier-contracts/abi.js'
 import { deployContract } from '#verifier-contracts/deploy.js'
 import { encodeKey, keyHashOf } from '#verifier-contracts/encode-key.js'
+import { deployVerifier, overwriteKey } from '../soundness/registered-key.js'
 import { type LocalChain, startLocalChain } from './local-chain.js'
 import { makeSignalsCircuit, type SignalsCircuit } from './signals-circuit.js'
 
@@ -120,7 +121,8 @@ describe('a proof made of A = α, B = β, C = −vk_x', () => {
     toSolidityProof((await forgedProof(key, [`${C}`, `${ALPHA}`, `${BETA}`])) as never)
 
   it('is accepted by the bare pairing under a key without contribution', async () => {
-    const harness = await deployUnfinished(circuit.unfinishedKey)
+    const harness = await deployVerifier(chain, CIRCUIT, encodeKey(circuit.vkey))
+    await overwriteKey(chain.publicClient, harness, CIRCUIT, encodeKey(circuit.unfinishedKey))
     await chain.publicClient.readContract({
       address: harness,
       abi,
@@ -143,20 +145,6 @@ describe('a proof made of A = α, B = β, C = −vk_x', () => {
       'KeyWithoutContribution',
     )
   })
-
-  /** Registers a finished key, then puts the unfinished one in the place its blob is read from. */
-  async function deployUnfinished(key: VerificationKey): Promise<Hex> {
-    const address = await deployContract(clients(chain), 'Groth16Verifier', [chain.wallet(0).account.address])
-    await register(chain, address, CIRCUIT, encodeKey(circuit.vkey))
-    const slot = keccak256(`${CIRCUIT}${'00'.repeat(32)}`)
-    const word = await chain.publicClient.getStorageAt({ address, slot })
-    const blob: Hex = `0x${word!.slice(-40)}`
-    await chain.publicClient.request({
-      method: 'anvil_setCode',
-      params: [blob, `0x00${encodeKey(key).slice(2)}`],
-    } as never)
-    return address
-  }
 })
 
 describe('registerKey', () => {
