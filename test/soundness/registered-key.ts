@@ -1,7 +1,10 @@
-import { encodeAbiParameters, type Hex, keccak256, type PublicClient, parseAbiParameters } from 'viem'
+import { concatHex, type Hex, keccak256, numberToHex, type PublicClient, sliceHex } from 'viem'
 import { groth16VerifierAbi } from '#verifier-contracts/abi.js'
 import { deployContract } from '#verifier-contracts/deploy.js'
 import type { LocalChain } from '../verifier-contracts/local-chain.js'
+
+/** Where the verifier's mapping of keys is, behind its governors. */
+const KEYS_SLOT = numberToHex(2, { size: 32 })
 
 /** A fresh verifier, governed by the chain's first account, with one key under one circuit. */
 export async function deployVerifier(chain: LocalChain, circuitId: Hex, key: Hex): Promise<Hex> {
@@ -31,11 +34,10 @@ export async function overwriteKey(
   circuitId: Hex,
   key: Hex,
 ): Promise<void> {
-  const slot = keccak256(encodeAbiParameters(parseAbiParameters('bytes32, uint256'), [circuitId, KEYS_SLOT]))
+  const slot = keccak256(concatHex([circuitId, KEYS_SLOT]))
   const word = await client.getStorageAt({ address: verifier, slot })
   if (!word || BigInt(word) === 0n) throw new Error('no key is kept there')
-  const params = [`0x${word!.slice(26)}`, `0x00${key.slice(2)}`]
-  // Cast: viem lists no such method of the node.
+  const params = [sliceHex(word, 12), concatHex(['0x00', key])]
   await client.request({ method: 'anvil_setCode', params } as never)
 }
 

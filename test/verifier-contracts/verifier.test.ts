@@ -8,7 +8,7 @@ import { forgedProof } from '#test/prover/forged-proof.js'
 import { errorsAbi, groth16VerifierAbi } from '#verifier-contracts/abi.js'
 import { deployContract } from '#verifier-contracts/deploy.js'
 import { encodeKey, keyHashOf } from '#verifier-contracts/encode-key.js'
-import { overwriteKey } from '../soundness/registered-key.js'
+import { deployVerifier, overwriteKey } from '../soundness/registered-key.js'
 import { type LocalChain, startLocalChain } from './local-chain.js'
 import { makeSignalsCircuit, type SignalsCircuit } from './signals-circuit.js'
 
@@ -122,7 +122,8 @@ describe('a proof made of A = α, B = β, C = −vk_x', () => {
     toSolidityProof((await forgedProof(key, [`${C}`, `${ALPHA}`, `${BETA}`])) as never)
 
   it('is accepted by the bare pairing under a key without contribution', async () => {
-    const harness = await deployUnfinished(circuit.unfinishedKey)
+    const harness = await deployVerifier(chain, CIRCUIT, encodeKey(circuit.vkey))
+    await overwriteKey(chain.publicClient, harness, CIRCUIT, encodeKey(circuit.unfinishedKey))
     await chain.publicClient.readContract({
       address: harness,
       abi,
@@ -145,14 +146,6 @@ describe('a proof made of A = α, B = β, C = −vk_x', () => {
       'KeyWithoutContribution',
     )
   })
-
-  /** Registers a finished key, then puts the unfinished one in the place its blob is read from. */
-  async function deployUnfinished(key: VerificationKey): Promise<Hex> {
-    const address = await deployContract(clients(chain), 'Groth16Verifier', [chain.wallet(0).account.address])
-    await register(chain, address, CIRCUIT, encodeKey(circuit.vkey))
-    await overwriteKey(chain.publicClient, address, CIRCUIT, encodeKey(key))
-    return address
-  }
 })
 
 describe('registerKey', () => {
