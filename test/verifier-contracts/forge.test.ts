@@ -12,7 +12,8 @@ beforeAll(async () => {
   const start = output.indexOf('{"')
   if (start < 0) throw new Error(`forge did not run:\n${output}`)
   suites = JSON.parse(output.slice(start).split('\n')[0]!)
-})
+  // In CI the invariants alone play 40,000 acts.
+}, 900_000)
 
 const SUITES = [
   'PublicVectorTest',
