@@ -24,9 +24,6 @@ export async function deployVerifier(chain: LocalChain, circuitId: Hex, key: Hex
   return address
 }
 
-/** Where the verifier keeps its keys, behind the two slots of its governor. */
-const KEYS_SLOT = 2n
-
 /** Puts other bytes in the place a registered key is read from, as no contract would. */
 export async function overwriteKey(
   client: PublicClient,
