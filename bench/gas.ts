@@ -5,6 +5,8 @@ import { stepFrom, tinyBook, tinyMandate } from '../test/fixtures/tiny-fund.js'
 import { LiveLedger } from '../test/helpers/live-ledger.js'
 import { ROLES, WINDOW_LENGTH } from '../test/helpers/roles.js'
 import { measureBatches } from '../test/verifier-contracts/batch-gas.js'
+import { OpenFund } from '../test/verifier-contracts/open-fund.js'
+import { BTC, mixedTrade } from '../test/verifier-contracts/open-market.js'
 import { makeSignalsCircuit } from '../test/verifier-contracts/signals-circuit.js'
 import type { Figures } from './main.js'
 
@@ -15,7 +17,8 @@ const BATCHES = [1, 4, 16, 64]
 /**
  * Gas of every step of the main job with real proofs, on anvil: a universe of as many spot and perp slots as the tier has
  * (at most 16), a trade sealed for two recipients. Batches are of desk rebalances, one per portfolio; their proofs are real
- * ones of a circuit that says nothing, since what a proof says costs nothing.
+ * ones of a circuit that says nothing, since what a proof says costs nothing. Open trades are of tiny, on Uniswap as
+ * published: one leg in one V3 pool, and two legs, each half in a V3 pool and half in a V2 pair.
  */
 export async function measure(): Promise<Figures> {
   const perTier = {} as Record<string, Record<string, number>>
@@ -30,6 +33,7 @@ export async function measure(): Promise<Figures> {
     ...perTier,
     rebalanceFundOverDesk: rebalance!.fund! / rebalance!.desk!,
     ...(await measureBatchSizes()),
+    rebalanceOpen: await measureOpenTrades(),
     breakdown,
   }
 }
@@ -47,6 +51,22 @@ async function measureBatchSizes(): Promise<Figures> {
     return { batchPerRebalance, batchPerRebalanceWithoutCallData }
   } finally {
     await circuit.remove()
+  }
+}
+
+async function measureOpenTrades(): Promise<Figures> {
+  const fund = await OpenFund.start()
+  try {
+    const { legs, routes } = mixedTrade(fund.market)
+    const pool = routes.find(({ slot }) => slot === BTC)!
+    const one = { legs: { [BTC]: legs[BTC]! }, routes: [{ ...pool, quantity: -legs[BTC]!.trade }] }
+    const gasOf = async (request: Parameters<OpenFund['propose']>[0]) => {
+      const proposal = await fund.propose(request)
+      return fund.undone(async () => Number((await fund.live.send(ROLES.stranger, proposal.call)).gasUsed))
+    }
+    return { oneLegOneRoute: await gasOf(one), twoLegsFourRoutes: await gasOf({ legs, routes }) }
+  } finally {
+    await fund.live.stop()
   }
 }
 

@@ -23,9 +23,10 @@ type Stage = {
   readonly id: Hex
   readonly gasAlone: number
   readonly recipients: readonly Uint8Array[]
-  /** Runs a job to its end under a label. */
-  readonly run: (label: string, path: string, body: unknown, key: string) => Promise<Job>
 }
+
+/** A job to ask for. */
+type Ask = { readonly path: string; readonly body?: unknown; readonly key: string }
 
 /**
  * Opens three more portfolios of the same universe and mandate, and has all four step at once.
@@ -39,7 +40,6 @@ export async function demoBatch({
   id,
   gasAlone,
   recipients,
-  run,
 }: Stage): Promise<DemoBatch> {
   // The book as rebalanced: the one it was opened with is outside the mandate by now.
   const { book } = await fund.call<{ book: unknown }>('GET', `/portfolios/${id}/book`)
@@ -47,14 +47,22 @@ export async function demoBatch({
   while (ids.length < PORTFOLIOS) {
     const other = await createDesk(fund, recipients)
     await putBook(stack, fund, other.id, book)
-    const label = `opening of portfolio ${ids.length + 1} proven and on chain`
-    await run(label, `/portfolios/${other.id}/open`, undefined, `demo-open-${ids.length + 1}`)
     ids.push(other.id)
   }
+  progress.begin('three more openings proven and on chain')
+  const opening = (other: Hex, i: number): Ask => ({
+    path: `/portfolios/${other}/open`,
+    key: `demo-open-${i}`,
+  })
+  await runTogether(fund, progress, ids.slice(1).map(opening))
+  progress.end()
   progress.begin('four steps asked for at once: proven, and sent together')
-  const jobs = await stepTogether(fund, progress, ids)
-  const failed = jobs.find(({ state }) => state !== 'confirmed')
-  if (failed) throw new DemoError(failed.failure ?? failed.state, 'a step of the batch failed')
+  const step = (each: Hex, i: number): Ask => ({
+    path: `/portfolios/${each}/rebalances`,
+    body: { mode: 'heartbeat' },
+    key: `demo-together-${i}`,
+  })
+  const jobs = await runTogether(fund, progress, ids.map(step))
   const [tx, ...others] = new Set(jobs.map(({ txHash }) => txHash as Hex))
   if (others.length > 0) throw new DemoError(`${others.length + 1} transactions`, 'the steps were sent apart')
   const client = createPublicClient({ transport: http(stack.rpcUrl) })
@@ -66,14 +74,11 @@ export async function demoBatch({
   return { tx: tx!, portfolios: PORTFOLIOS, gasUsed, gasPerPortfolio }
 }
 
-/** A heartbeat of each portfolio, all asked for before the first is proven. */
-async function stepTogether(fund: DemoClient, progress: Progress, ids: readonly Hex[]): Promise<Job[]> {
-  const body = { mode: 'heartbeat' }
-  const asked = await Promise.all(
-    ids.map((id, i) => fund.call<Job>('POST', `/portfolios/${id}/rebalances`, body, `demo-together-${i}`)),
-  )
+/** Jobs that are all asked for before the first is proven, each followed to its end. */
+async function runTogether(fund: DemoClient, progress: Progress, asks: readonly Ask[]): Promise<Job[]> {
+  const asked = await Promise.all(asks.map(({ path, body, key }) => fund.call<Job>('POST', path, body, key)))
   const shares = asked.map(() => 0)
-  return Promise.all(
+  const jobs = await Promise.all(
     asked.map((job, i) =>
       fund.follow(job.id, (what) => {
         shares[i] = Math.max(shares[i]!, progressOf(what))
@@ -81,4 +86,7 @@ async function stepTogether(fund: DemoClient, progress: Progress, ids: readonly 
       }),
     ),
   )
+  const failed = jobs.find(({ state }) => state !== 'confirmed')
+  if (failed) throw new DemoError(failed.failure ?? failed.state, 'a step among several failed')
+  return jobs
 }

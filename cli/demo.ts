@@ -45,7 +45,8 @@ export async function runDemo({ json, dataDir }: { json: boolean; dataDir: strin
     port: 0,
     tier: 'desk',
     genesisTime: secondsOf(marks.first.time) - 600n,
-    config: { logLevel: 'silent', batches: BATCHES },
+    // Two proofs at a time: a part of each has one core to itself.
+    config: { logLevel: 'silent', batches: BATCHES, provers: 2 },
     onProgress: (phase, circuit) => {
       if (circuit)
         shares.set(
