@@ -19,7 +19,7 @@ import type { PlanReport } from '#server/schemas/plan.js'
 import type { Job } from '#server/schemas/rebalance.js'
 import { errorsAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { keyHashOf } from '#verifier-contracts/encode-key.js'
-import { demoBatch } from './demo-batch.js'
+import { type DemoBatch, demoBatch } from './demo-batch.js'
 import { DemoClient, DemoError, example, progressOf } from './demo-client.js'
 import { demoOpenTrade } from './demo-open-trade.js'
 import { createDesk, type Marks, publish, putBook, secondsOf } from './desk-fund.js'
@@ -29,8 +29,18 @@ import { Progress } from './progress.js'
 /** Steps wait for those that are still being proven: a step alone for nobody. */
 const BATCHES = { max: 16, waitSeconds: 3_600, baseFeeLimit: undefined }
 
-/** Runs the whole main job, a batch, an open trade and three refusals; throws {@link DemoError} where something does not come out as it must. */
-export async function runDemo({ json, dataDir }: { json: boolean; dataDir: string }): Promise<void> {
+export type DemoOptions = {
+  readonly json: boolean
+  readonly dataDir: string
+  /** Whether four portfolios also step in one transaction, which takes seven proofs more. */
+  readonly batch: boolean
+}
+
+/**
+ * Runs the whole main job, an open trade and three refusals; throws {@link DemoError} where something does not come out as
+ * it must.
+ */
+export async function runDemo({ json, dataDir, batch }: DemoOptions): Promise<void> {
   const progress = new Progress()
   // Exit handlers end the chain and the provers; without these a signal would skip them.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
@@ -45,8 +55,7 @@ export async function runDemo({ json, dataDir }: { json: boolean; dataDir: strin
     port: 0,
     tier: 'desk',
     genesisTime: secondsOf(marks.first.time) - 600n,
-    // Two proofs at a time: a part of each has one core to itself.
-    config: { logLevel: 'silent', batches: BATCHES, provers: 2 },
+    config: { logLevel: 'silent', batches: BATCHES },
     onProgress: (phase, circuit) => {
       if (circuit)
         shares.set(
@@ -62,7 +71,7 @@ export async function runDemo({ json, dataDir }: { json: boolean; dataDir: strin
   })
   progress.end(`ledger ${stack.deployment.ledger}`)
   try {
-    await mainJob(stack, marks, progress, json)
+    await mainJob(stack, marks, progress, { json, batch })
   } finally {
     await stack.stop()
   }
@@ -72,7 +81,7 @@ async function mainJob(
   stack: Embedded,
   marks: { first: Marks; second: Marks },
   progress: Progress,
-  json: boolean,
+  { json, batch }: Pick<DemoOptions, 'json' | 'batch'>,
 ): Promise<void> {
   const fund = new DemoClient(stack.baseUrl, stack.apiKey)
   const desk = await makeRecipientKey()
@@ -112,23 +121,26 @@ async function mainJob(
   const again = await ask(fund, id)
   if (again.outcome !== 'hold') throw new DemoError(again.outcome, 'one snapshot was to be traded twice')
 
-  console.log('\n6. A batch: the steps of four portfolios in one transaction')
-  const stage = { stack, fund, progress, id, run: runJob }
-  const batch = await demoBatch({ ...stage, recipients, gasAlone: Number(job.gasUsed) })
-
-  console.log('\n7. An open trade: its legs in clear, executed in the transaction of their proof')
-  await demoOpenTrade({ ...stage, marks: marks.second })
+  console.log('\n6. An open trade: its legs in clear, executed in the transaction of their proof')
+  await demoOpenTrade({ stack, fund, progress, id, run: runJob, marks: marks.second })
   const after = await say(fund, id)
   if (after.verdict !== 'green') throw new DemoError(after.verdict, 'the portfolio is not green')
 
+  let together: DemoBatch | undefined
+  if (batch) {
+    console.log('\n   A batch: the steps of four portfolios in one transaction')
+    const stage = { stack, fund, progress, id, recipients }
+    together = await demoBatch({ ...stage, gasAlone: Number(job.gasUsed) })
+  }
+
   console.log(
-    '\n8. A stranger checks, in a fresh process, from the chain alone; the auditor opens the sealed trades',
+    '\n7. A stranger checks, in a fresh process, from the chain alone; the auditor opens the sealed trades',
   )
   const circuits = await loadCircuits('desk')
   const keyHash = keyHashOf(circuits.rebalance.vkey)
   await strangerVerifies(stack, id, keyHash, auditor.privateKey)
 
-  console.log('\n9. Three refusals')
+  console.log('\n8. Three refusals')
   await refuseReplay(stack, job.txHash as Hex)
   const greedy = { mode: 'trades', trades: { BTC: '2000' } }
   await refuse(fund, 'a trade beyond a limit', rebalances, greedy, 'demo-greedy')
@@ -142,7 +154,7 @@ async function mainJob(
     constraints: manifest.circuits['rebalance-desk'].constraints,
     proveMs: Math.round(job.timings?.proveMs ?? 0),
     tx: job.txHash,
-    batch,
+    ...(together ? { batch: together } : {}),
   }
   if (json) console.log(JSON.stringify(summary))
   else

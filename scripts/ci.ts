@@ -26,7 +26,7 @@ const count = (holds: boolean) => {
 count(step('setup', 'npm', 'run', '-s', 'setup'))
 count(step('check', 'npm', 'run', '-s', 'check'))
 count(step('circuits of every tier are the pinned ones', 'npm', 'run', '-s', 'build', '--', '--all'))
-count(step('demo', 'npm', 'run', '-s', 'demo', '--', '--json'))
+count(step('demo', 'npm', 'run', '-s', 'demo', '--', '--json', '--batch'))
 step(
   'tests',
   'npx',

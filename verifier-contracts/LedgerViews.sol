@@ -71,8 +71,4 @@ abstract contract LedgerViews is LedgerAttestations {
             replacedSince: replaced
         });
     }
-
-    function _domain(bytes32 portfolioId, bytes32 circuitId) internal view returns (uint256) {
-        return uint256(keccak256(abi.encode(block.chainid, address(this), portfolioId, circuitId))) >> 8;
-    }
 }

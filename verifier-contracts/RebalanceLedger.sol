@@ -148,11 +148,6 @@ contract RebalanceLedger is LedgerViews {
     }
 
     /// @inheritdoc IRebalanceLedger
-    function domainOf(bytes32 portfolioId) external view returns (uint256) {
-        return _domain(portfolioId, MANDATES.circuitOf(portfolioId));
-    }
-
-    /// @inheritdoc IRebalanceLedger
     function adoptMandate(bytes32 portfolioId, address blob) external {
         if (msg.sender != address(MANDATES)) revert WrongCaller(msg.sender);
         Stored storage stored = _portfolios[portfolioId];
@@ -207,9 +202,9 @@ contract RebalanceLedger is LedgerViews {
         Step calldata step = submission.step;
         bytes calldata sealedTrade = submission.sealedTrade;
         if (step.open != (x[Layout.REBALANCE_OPEN] == 1)) revert WrongTradeForm(id);
-        (uint256 length, bool open_) = (sealedTrade.length, step.open);
-        if (open_ ? length == 0 || length > ROUTES_MAX : length != SEALED_BYTES) {
-            revert WrongPayloadLength(length, open_ ? ROUTES_MAX : SEALED_BYTES);
+        (uint256 least, uint256 most) = step.open ? (1, ROUTES_MAX) : (SEALED_BYTES, SEALED_BYTES);
+        if (sealedTrade.length < least || sealedTrade.length > most) {
+            revert WrongPayloadLength(sealedTrade.length, most);
         }
         x[Layout.REBALANCE_PAYLOAD] = uint256(keccak256(sealedTrade)) >> 8;
         (Core memory core, uint256 time, uint256 flows) = _fill(id, stored, x, step);
@@ -266,6 +261,11 @@ contract RebalanceLedger is LedgerViews {
             (netFlow, flows) = netFlowAt(id, time);
             x[Layout.REBALANCE_NET_FLOW] = PublicVector.toField(netFlow);
         }
+    }
+
+    /// @dev First element of a portfolio's public vectors.
+    function _domain(bytes32 portfolioId, bytes32 circuitId) private view returns (uint256) {
+        return uint256(keccak256(abi.encode(block.chainid, address(this), portfolioId, circuitId))) >> 8;
     }
 
     /// @dev Consumes the flows that are due and writes slot 1.

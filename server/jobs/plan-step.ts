@@ -12,11 +12,12 @@ import type { PriceWitness } from '#strategy/sanity/price-witness.js'
 import type { Sized } from '#strategy/sizing/size-targets.js'
 import type { SlotVenues } from '#strategy/slot-venues.js'
 import type { UnderlyingState } from '#strategy/triggers/trigger-context.js'
-import { domainOf, type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
+import { type Head, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { underActiveMandate } from '../chain/active-mandate.js'
 import { HttpError } from '../http-error.js'
 import { parseStrategy } from '../schemas/strategy.js'
 import type { BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
+import { blindingDomainFor, domainFor } from './domains.js'
 import type { EngineParts } from './engine-parts.js'
 import { assertSanePrices, withConfirmations } from './judge-prices.js'
 import { findVenues, type OpenRequest, openStep, openTerms, rehearse } from './open-trade.js'
@@ -240,16 +241,6 @@ function assertProvable({ shape }: EngineParts, step: Step): Verdict {
   if (verdict.outcome === 'refused') throw new RefusedStepError()
   return verdict
 }
-
-/** First element of a portfolio's public vectors. */
-export const domainFor = ({ chain, circuits }: Pick<EngineParts, 'chain' | 'circuits'>, id: Hex): bigint =>
-  domainOf(chain.deployment.chainId, chain.deployment.ledger, id, circuits.rebalance.circuitId)
-
-/** Where a portfolio's blindings are derived: of the circuit it began with, so that a book's is found under every later one. */
-export const blindingDomainFor = (
-  { chain, ledgerCircuit }: Pick<EngineParts, 'chain' | 'ledgerCircuit'>,
-  id: Hex,
-): bigint => domainOf(chain.deployment.chainId, chain.deployment.ledger, id, ledgerCircuit)
 
 export class NotOpenError extends HttpError {
   constructor() {

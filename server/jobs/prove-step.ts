@@ -7,8 +7,9 @@ import { headOf, payloadOf } from '#verifier-contracts/encoding.js'
 import type { Receipt } from '../schemas/receipt.js'
 import type { JobTimings } from '../store/job-store.js'
 import type { Blinded, BookRecord, PortfolioRecord } from '../store/portfolio-store.js'
+import { blindingDomainFor, domainFor } from './domains.js'
 import type { EngineParts } from './engine-parts.js'
-import { blindingDomainFor, domainFor, type PlannedStep } from './plan-step.js'
+import type { PlannedStep } from './plan-step.js'
 
 /** A planned step with everything its proof is about; the same plan always gives the same one. */
 export type StatedStep = ReturnType<typeof rebalanceStatement> & { readonly nextBook: BookRecord }

@@ -252,8 +252,4 @@ contract LedgerTest is LedgerFixture {
         vm.expectRevert(abi.encodeWithSelector(IRebalanceLedger.NotOpen.selector, _id()));
         ledger.lastProof(_id());
     }
-
-    function testTheDomainIsOfChainLedgerPortfolioAndCircuit() public view {
-        assertEq(ledger.domainOf(_id()), _x(2, true)[0], "domain");
-    }
 }

@@ -32,6 +32,7 @@ const SUITES = [
   'MandatesTest',
   'MandateTimesTest',
   'TighteningTest',
+  'PortfolioCircuitsTest',
   'PortfolioRolesTest',
   'LedgerTest',
   'LedgerLifeTest',

@@ -6,7 +6,7 @@ import { VECTORS } from '#portfolio/layout.js'
 import type { Market } from '#portfolio/market.js'
 import { FIELD } from '#portfolio/units.js'
 import { BASE_FIELD } from '#prover/bn254.js'
-import { type Head, headOf, NO_HEAD } from '#verifier-contracts/encoding.js'
+import { domainOf, type Head, headOf, NO_HEAD } from '#verifier-contracts/encoding.js'
 import { stepFrom, tinyBook, tinyMandate } from '../fixtures/tiny-fund.js'
 import { LiveLedger } from '../helpers/live-ledger.js'
 import { Prng } from '../helpers/prng.js'
@@ -226,7 +226,8 @@ describe('forged calldata', () => {
       live.ledger('rebalance', [fund.portfolioId, fund.head, { ...submission, authorization }])
     expect(await refusal(sent(submission.authorization))).toBe('NotAuthorized')
 
-    const here = (await live.reader.readContract(live.ledger('domainOf', [fund.portfolioId]))) as bigint
+    const { chainId, ledger } = live.deployment
+    const here = domainOf(chainId, ledger, fund.portfolioId, live.circuits.rebalance.circuitId)
     const head = { ...statement.head, domain: here }
     const x = VECTORS.rebalance.head.map((element) => head[element])
     const signed = await live.authorize(x, submission.step.digest)

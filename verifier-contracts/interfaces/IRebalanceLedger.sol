@@ -229,7 +229,4 @@ interface IRebalanceLedger {
 
     /// @notice The circuit by which portfolios begin.
     function CIRCUIT_ID() external view returns (bytes32);
-
-    /// @notice First element of a portfolio's public vectors.
-    function domainOf(bytes32 portfolioId) external view returns (uint256);
 }
