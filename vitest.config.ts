@@ -4,10 +4,10 @@ import { configDefaults, defineConfig } from 'vitest/config'
 const SLOW = [
   'test/cli/deploy.test.ts',
   'test/prover/ceremony*.test.ts',
-  'test/server/{batching-faults,canaries,kill,kill-batch,public-face}.test.ts',
+  'test/server/{batching-faults,canaries,circuit-change,governance,kill,kill-batch,public-face,publishing}.test.ts',
   'test/soundness/{bad-keys,circuit-mutation,contract-mutation,differential,leakage,service-keys,small-prime}.test.ts',
   'test/soundness/exploits*.test.ts',
-  'test/verifier-contracts/coverage.test.ts',
+  'test/verifier-contracts/{coverage,open-trade-cheats}.test.ts',
 ]
 
 export default defineConfig({
