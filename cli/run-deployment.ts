@@ -2,7 +2,6 @@ import {
   type Address,
   createPublicClient,
   createWalletClient,
-  defineChain,
   encodeFunctionData,
   type Hex,
   http,
@@ -14,6 +13,7 @@ import { BaseError } from '#portfolio/base-error.js'
 import { shapeOf } from '#portfolio/shape.js'
 import type { TierCircuits } from '#prover/circuits.js'
 import { loadDigest, openingBudget } from '#prover/digest.js'
+import { configuredChain } from '#server/chain/configured-chain.js'
 import type { Deployment } from '#server/chain/deployment.js'
 import { assertSeparateRoles, type DeploymentParameters } from '#server/chain/deployment-parameters.js'
 import { groth16VerifierAbi } from '#verifier-contracts/abi.js'
@@ -54,12 +54,7 @@ export async function runDeployment(run: DeploymentRun): Promise<[Deployment, Ve
   const { parameters, deployer } = run
   assertSeparateRoles(parameters, deployer.address)
   const { chainId, tier, rules, feeds, attestors, riskSigners, riskThreshold, guardian } = parameters
-  const chain = defineChain({
-    id: chainId,
-    name: 'configured',
-    nativeCurrency: { name: 'ether', symbol: 'ETH', decimals: 18 },
-    rpcUrls: { default: { http: [run.rpcUrl] } },
-  })
+  const chain = configuredChain(chainId, run.rpcUrl)
   const connection = { chain, transport: http(run.rpcUrl), pollingInterval: POLL_MS }
   const publicClient = createPublicClient({ ...connection, cacheTime: 0 })
   const clients = (account: LocalAccount): Clients => ({
@@ -127,6 +122,7 @@ function governorOf(run: DeploymentRun, clients: (account: LocalAccount) => Clie
   return {
     address,
     make: async (call) => {
+      // Cast: what the arguments are depends on the function.
       const data = encodeFunctionData({ ...call, abi: groth16VerifierAbi } as never)
       run.onGovernorCall?.({ name: call.functionName, to: call.address, data })
       while (!(await isMade(publicClient, call))) {

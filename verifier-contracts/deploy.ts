@@ -214,6 +214,7 @@ async function registerKey(
 
 /** Has a call of the governor sent by a wallet. @throws {@link DeploymentError} */
 export async function makeCall(clients: Clients, call: GovernorCall): Promise<void> {
+  // Cast: what the arguments are depends on the function.
   const hash = await clients.walletClient.writeContract({ ...call, abi: groth16VerifierAbi } as never)
   await succeeded(clients, hash, call.functionName)
 }

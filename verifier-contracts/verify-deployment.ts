@@ -106,8 +106,8 @@ async function checkContracts(request: DeploymentRequest, faults: string[]) {
   return contracts
 }
 
-/** Seconds, as KeyGuard.sol has it. */
-const KEY_NOTICE = 172_800
+/** Seconds, as KeyGuard.sol has it: a deployment with another one does not verify. */
+export const KEY_NOTICE = 172_800
 
 /** Contracts that are recorded nowhere but in the one that made or names them. */
 const FOLLOWED = ['UNIVERSE_RULES', 'EXECUTOR']

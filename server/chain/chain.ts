@@ -6,7 +6,6 @@ import {
   type ContractFunctionName,
   createPublicClient,
   createWalletClient,
-  defineChain,
   encodeFunctionData,
   type Hex,
   http,
@@ -14,6 +13,7 @@ import {
   type PublicClient,
   type TransactionReceipt,
 } from 'viem'
+import { configuredChain } from './configured-chain.js'
 import { ChainUnavailableError, ContractError, chainError } from './contract-error.js'
 import { type Deployment, WrongChainError } from './deployment.js'
 import type { Keystore, Role } from './keystore.js'
@@ -59,12 +59,7 @@ export class Chain<R extends Role = Role> {
   }
 
   get #chain() {
-    return defineChain({
-      id: this.deployment.chainId,
-      name: 'configured',
-      nativeCurrency: { name: 'ether', symbol: 'ETH', decimals: 18 },
-      rpcUrls: { default: { http: [this.#rpcUrl] } },
-    })
+    return configuredChain(this.deployment.chainId, this.#rpcUrl)
   }
 
   /** Reads a view. @throws `ContractError`, `ChainUnavailableError` */

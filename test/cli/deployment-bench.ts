@@ -99,6 +99,7 @@ export const sendFrom =
 
 /** Puts other code at an address, as no contract would. */
 export const setCode = ({ publicClient }: LocalChain, address: Address, code: Hex) =>
+  // Cast: viem lists no such method of the node.
   publicClient.request({ method: 'anvil_setCode', params: [address, code] } as never)
 
 /** A run with the governor's key, under a key that a chain other than the local one takes. */

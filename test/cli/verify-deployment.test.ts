@@ -11,14 +11,17 @@ import { attestorListAbi, groth16VerifierAbi } from '#verifier-contracts/abi.js'
 import { compileContracts } from '#verifier-contracts/compile.js'
 import { encodeKey } from '#verifier-contracts/encode-key.js'
 import { DEPLOYMENT_GAS } from '#verifier-contracts/probe-chain.js'
-import { type DeploymentRequest, verifyDeployment } from '#verifier-contracts/verify-deployment.js'
+import {
+  type DeploymentRequest,
+  KEY_NOTICE,
+  verifyDeployment,
+} from '#verifier-contracts/verify-deployment.js'
 import { flipped, overwriteKey } from '../soundness/registered-key.js'
 import { type LocalChain, startLocalChain } from '../verifier-contracts/local-chain.js'
 import { makeSignalsCircuit, type SignalsCircuit } from '../verifier-contracts/signals-circuit.js'
 import { ACCOUNT, gasSpent, runOn, setCode, underKey } from './deployment-bench.js'
 
 const FOREIGN = 424_242
-const KEY_NOTICE = 172_800
 /** What a transaction may use at most since Ethereum's Osaka (EIP-7825). */
 const TRANSACTION_GAS_MAX = 2n ** 24n
 

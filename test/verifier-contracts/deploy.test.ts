@@ -4,12 +4,12 @@ import { shapeOf } from '#portfolio/shape.js'
 import { attestorListAbi, groth16VerifierAbi, rebalanceLedgerAbi } from '#verifier-contracts/abi.js'
 import { compileContracts } from '#verifier-contracts/compile.js'
 import { deployBallast } from '#verifier-contracts/deploy.js'
+import { KEY_NOTICE } from '#verifier-contracts/verify-deployment.js'
 import { type LocalChain, startLocalChain, testAccount } from './local-chain.js'
 import { makeSignalsCircuit, type SignalsCircuit } from './signals-circuit.js'
 
 /** The most that a chain keeps as the code of one contract (EIP-170). */
 const CODE_MAX = 24_576
-const KEY_NOTICE = 172_800
 
 let circuit: SignalsCircuit
 beforeAll(async () => {
